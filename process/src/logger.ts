@@ -1,0 +1,33 @@
+import { pino, type DestinationStream, type Logger as PinoLogger, type LoggerOptions as PinoOptions } from 'pino';
+import { redactFields } from './redact.ts';
+
+/** A pino logger: fields first, then a constant message (`log.info({ kind, name }, 'Created task')`). */
+export type Logger = PinoLogger;
+
+/** From most to least talkative; `silent` writes nothing. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+/** All values that `level` may have. */
+export const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/** What a logger calls itself, what it leaves out and where it writes. */
+export interface LoggerOptions {
+  /** Name of the program or room. It is written as `logger`, so that `name` stays free for objects. */
+  name: string;
+  level: LogLevel;
+  /** Default: standard output, written synchronously so that a crash loses no line. */
+  destination?: DestinationStream | undefined;
+}
+
+/** A JSON logger with RFC 3339 times and level names; secrets are removed by key at any depth. */
+export function createLogger(options: LoggerOptions): Logger {
+  const settings: PinoOptions = {
+    level: options.level,
+    base: { logger: options.name },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label) => ({ level: label }), log: redactFields, bindings: redactFields },
+    // Errors are already plain when they get here; pino's own serializer would change them again.
+    serializers: { err: (value: unknown) => value },
+  };
+  return options.destination ? pino(settings, options.destination) : pino(settings);
+}
