@@ -25,9 +25,19 @@ export function createLogger(options: LoggerOptions): Logger {
     level: options.level,
     base: { logger: options.name },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }), log: redactFields, bindings: redactFields },
+    formatters: { level: (label) => ({ level: label }), log: redactFields },
     // Errors are already plain when they get here; pino's own serializer would change them again.
     serializers: { err: (value: unknown) => value },
   };
-  return options.destination ? pino(settings, options.destination) : pino(settings);
+  const log = options.destination ? pino(settings, options.destination) : pino(settings);
+  return redactBindings(log);
+}
+
+/** pino formats the bindings of its root logger only; children inherit this `child` through their prototype. */
+function redactBindings(root: Logger): Logger {
+  const prototype = Object.getPrototypeOf(root) as Logger;
+  root.child = function redactedChild(this: Logger, bindings, options) {
+    return prototype.child.call(this, redactFields(bindings), options);
+  } as Logger['child'];
+  return root;
 }

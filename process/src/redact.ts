@@ -11,6 +11,12 @@ const REDACTED = '[redacted]';
 /** Nesting beyond this is cut: such values are rare, large, and may be cyclic. */
 const MAX_DEPTH = 8;
 
+/**
+ * Keys whose values are left to a serializer: Fastify logs its request and reply under them, and
+ * their serializers pick a few harmless fields out of objects that must not be copied.
+ */
+const SERIALIZED_KEYS = new Set(['req', 'res']);
+
 /** The fields of a log line without secrets, and with errors turned into plain objects. */
 export function redactFields(fields: object): Record<string, unknown> {
   return redactObject(fields, 0);
@@ -19,7 +25,8 @@ export function redactFields(fields: object): Record<string, unknown> {
 function redactObject(object: object, depth: number): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(object)) {
-    copy[key] = isSecret(key, value) ? REDACTED : redactValue(value, depth + 1);
+    if (depth === 0 && SERIALIZED_KEYS.has(key)) copy[key] = value;
+    else copy[key] = isSecret(key, value) ? REDACTED : redactValue(value, depth + 1);
   }
   return copy;
 }
@@ -34,15 +41,17 @@ function redactValue(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > MAX_DEPTH) return '[too deep]';
   if (value instanceof Error) return redactError(value, depth);
-  if (value instanceof Date || value instanceof URL) return String(value instanceof Date ? dateText(value) : value);
   if (Array.isArray(value)) return value.map((item) => redactValue(item, depth + 1));
-  if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value)) return `[${value.constructor.name}]`;
-  return redactObject(value, depth);
+  if (ArrayBuffer.isView(value)) return `[${value.constructor.name}]`;
+  if (value instanceof Date && Number.isNaN(value.getTime())) return String(value);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return redactValue(value.toJSON(), depth + 1);
+  return isPlain(value) ? redactObject(value, depth) : `[${value.constructor.name}]`;
 }
 
-/** `toISOString` throws on an invalid date, and a log line must never throw. */
-function dateText(date: Date): string {
-  return Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString();
+/** Instances of classes hold sockets, buffers and private state: a log gets their name only. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Type, message and stack are not enumerable, so a plain copy would lose what matters most. */
