@@ -1,1 +1,2 @@
-export {};
+export * from './evidence-id.ts';
+export * from './wire/index.ts';

@@ -1,0 +1,42 @@
+/**
+ * Condition types and the closed lists of their reasons.
+ *
+ * `docs/crds/` tells people the same; reasons are API and never renamed.
+ */
+
+/** Conditions of an Investigation; `Succeeded` is the summary. */
+export const InvestigationCondition = {
+  /** True: the target exists and the run may begin. False: `TargetNotFound`, `TargetUnsupported`. */
+  Accepted: 'Accepted',
+  /** True: the agent answers. False: why it cannot be given work; the run waits within its deadline. */
+  AgentReady: 'AgentReady',
+  /** True: a verdict stands. Unknown: `InProgress`. */
+  Diagnosed: 'Diagnosed',
+  /** True: the run ended with a verdict, which is the reason. False: it ended without. Unknown: it runs. */
+  Succeeded: 'Succeeded',
+} as const;
+
+/** Reasons of `Succeeded`. The first three are verdicts (True), the next five failures (False), the rest Unknown. */
+export type InvestigationReason =
+  | 'RootCauseFound'
+  | 'NoFaultFound'
+  | 'Inconclusive'
+  | 'DeadlineExceeded'
+  | 'Cancelled'
+  | 'DiagnosticianFailed'
+  | 'AgentLost'
+  | 'Restored'
+  | 'Pending'
+  | 'InProgress'
+  | 'Suspended';
+
+/** Conditions of an Agent; `Ready` is the summary. */
+export const AgentCondition = {
+  /** True: `Connected`. False: `NeverConnected`, `AgentSilent`, `Revoked`, `Suspended`. */
+  Ready: 'Ready',
+  /** True when the agent's safety policy is not the operator's; the agent's own policy decides. */
+  PolicyDiffers: 'PolicyDiffers',
+} as const;
+
+/** Conditions of an AgentTask; the reason of `Succeeded` is the outcome. */
+export const AgentTaskCondition = { Succeeded: 'Succeeded' } as const;

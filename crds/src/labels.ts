@@ -1,0 +1,12 @@
+/** Labels and annotations, and who may set each. */
+
+/** On tasks and evidence, set by whoever creates them: name of the Investigation, cut to 63 characters. */
+export const INVESTIGATION_LABEL = 'nannyai.dev/investigation';
+/** On tasks, set by the operator: the number of the step. */
+export const STEP_LABEL = 'nannyai.dev/step';
+/**
+ * On objects of a run-to-end kind, set by the operator before the first task: metadata.uid.
+ *
+ * An object whose annotation differs from its uid was restored from an export and never runs again.
+ */
+export const RUN_UID_ANNOTATION = 'nannyai.dev/run-uid';
