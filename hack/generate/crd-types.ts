@@ -30,7 +30,7 @@ export async function renderCrdTypes(crd: CrdDocument): Promise<string> {
     kind: { tsType: `'${kind}'`, description: 'The kind.' },
     metadata: { tsType: 'ObjectMeta', description: 'Standard object metadata.' },
   };
-  root.required = ['apiVersion', 'kind', 'metadata', ...((root.required as string[] | undefined) ?? [])];
+  root.required = ['apiVersion', 'kind', 'metadata', ...(Array.isArray(root.required) ? root.required : [])];
   return compile(root, kind, {
     bannerComment: BANNER,
     additionalProperties: false,
@@ -44,11 +44,11 @@ function nameObjects(schema: Schema, name: string): Schema {
   for (const key of Object.keys(schema)) if (key.startsWith('x-kubernetes-')) delete schema[key];
   if (schema.type === 'object' && schema.properties) {
     schema.title = name;
-    for (const [field, child] of Object.entries(schema.properties)) nameObjects(child as Schema, name + capital(field));
+    for (const [field, child] of Object.entries(schema.properties)) nameObjects(child, name + capital(field));
   } else if (schema.type === 'array' && schema.items) {
-    nameObjects(schema.items as Schema, singular(name));
+    nameObjects(schema.items, singular(name));
   } else if (typeof schema.additionalProperties === 'object') {
-    nameObjects(schema.additionalProperties as Schema, name);
+    nameObjects(schema.additionalProperties, name);
   }
   return schema;
 }

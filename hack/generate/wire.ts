@@ -25,10 +25,10 @@ function named(schema: JSONSchema, name: string): JSONSchema {
   if (schema.properties) {
     schema.title = name;
     for (const [field, child] of Object.entries(schema.properties)) {
-      named(child as JSONSchema, name + field.charAt(0).toUpperCase() + field.slice(1));
+      named(child, name + field.charAt(0).toUpperCase() + field.slice(1));
     }
   }
-  if (schema.items) named(schema.items as JSONSchema, name.replace(/s$/, ''));
+  if (schema.items) named(schema.items, name.replace(/s$/, ''));
   return schema;
 }
 
