@@ -1,2 +1,3 @@
 export * from './evidence-id.ts';
 export * from './wire/index.ts';
+export * from './context/index.ts';

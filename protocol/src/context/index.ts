@@ -1,0 +1,3 @@
+export * from './fact.ts';
+export * from './items.ts';
+export * from './records.ts';

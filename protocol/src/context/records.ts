@@ -1,0 +1,201 @@
+/**
+ * The records that context items are made of, and the fields of each.
+ *
+ * Writer (agent) and reader (operator) both take names from here, so that a misspelt field is a type error on
+ * either side. Fields keep the kernel's own words where it has one (`nr_throttled`, `failcnt`, `oom_kill`), because a person
+ * and a model know them; `sample_` marks what happened during the sample, everything else is since boot or now.
+ * Units stand with the value: `cpu=99.5%`, `age=12s`, `size=1024B`.
+ */
+export const RECORD_FIELDS = {
+  /** The machine. */
+  host: ['name', 'os', 'kernel', 'arch', 'cpus', 'uptime', 'boot_id', 'cgroups', 'privilege'],
+  /** Load averages and the run queue. */
+  load: ['load1', 'load5', 'load15', 'runnable', 'tasks', 'cpus', 'blocked', 'forks_per_s', 'switches_per_s'],
+  /** Where one processor, or `total`, spent the sample. `busy` is all but idle and iowait. */
+  cpu: ['core', 'busy', 'user', 'nice', 'system', 'iowait', 'irq', 'steal', 'idle'],
+  /** Pressure stall information; `sample_stalled` is the share of the sample in which tasks waited. */
+  psi: ['resource', 'kind', 'sample_stalled', 'avg10', 'avg60', 'avg300', 'total'],
+  /** How many tasks are in which state. */
+  tasks: ['total', 'running', 'uninterruptible', 'stopped', 'zombie', 'threads', 'shown'],
+  /** One process. `cpu` is of one core, `run_delay` the share of the sample it was ready but not on a core. */
+  process: [
+    'pid',
+    'ppid',
+    'comm',
+    'user',
+    'state',
+    'cpu',
+    'cpu_lifetime',
+    'run_delay',
+    'age',
+    'rss',
+    'threads',
+    'sample_majflt',
+    'allowed_cpus',
+    'wchan',
+    'futex_threads',
+    'own',
+    'cgroup',
+    'memory_cgroup',
+    'args',
+  ],
+  /** CPU control of one cgroup, version 1 (quota, shares) or 2 (max, weight). */
+  cpu_cgroup: [
+    'path',
+    'version',
+    'quota',
+    'period',
+    'limit_cores',
+    'sample_nr_periods',
+    'sample_nr_throttled',
+    'sample_throttled',
+    'throttled_share',
+    'nr_periods',
+    'nr_throttled',
+    'throttled_time',
+    'shares',
+    'weight',
+    'cpu',
+    'tasks',
+    'own',
+    'top',
+  ],
+  /** Memory of the machine. */
+  memory: [
+    'total',
+    'available',
+    'available_share',
+    'free',
+    'cached',
+    'anon',
+    'slab',
+    'shmem',
+    'dirty',
+    'swap_total',
+    'swap_free',
+  ],
+  /** Paging and reclaim; counts during the sample unless said. */
+  vmstat: [
+    'sample_pgmajfault',
+    'sample_allocstall',
+    'sample_pgscan_direct',
+    'sample_workingset_refault_file',
+    'sample_pswpin',
+    'sample_pswpout',
+    'sample_oom_kill',
+    'oom_kill',
+  ],
+  /** One process by the memory it holds. */
+  memory_process: ['pid', 'comm', 'user', 'rss', 'share', 'own', 'memory_cgroup'],
+  /** Memory control of one cgroup. */
+  memory_cgroup: [
+    'path',
+    'version',
+    'limit',
+    'usage',
+    'usage_share',
+    'failcnt',
+    'sample_failcnt',
+    'oom_kill',
+    'sample_oom_kill',
+    'under_oom',
+    'max_usage',
+    'cache',
+    'rss',
+    'sample_refault',
+    'sample_pgmajfault',
+    'tasks',
+    'own',
+    'top',
+  ],
+  /** One process that the kernel killed for want of memory. */
+  oom_kill: ['age', 'pid', 'comm', 'constraint', 'limit_cgroup', 'task_cgroup', 'limit_cgroup_exists', 'own', 'text'],
+  /** One mounted file system. `use` is as df(1) counts it: of what users may have. */
+  filesystem: [
+    'mount',
+    'type',
+    'device',
+    'access',
+    'size',
+    'used',
+    'avail',
+    'use',
+    'inodes',
+    'inodes_used',
+    'inodes_free',
+    'iuse',
+    'backing',
+    'also',
+    'state',
+  ],
+  /** One block device during the sample. */
+  disk: [
+    'name',
+    'util',
+    'await',
+    'queue',
+    'reads_per_s',
+    'writes_per_s',
+    'read_rate',
+    'write_rate',
+    'flushes_per_s',
+    'request_size',
+    'mounts',
+    'backing',
+  ],
+  /** One process by its block I/O during the sample. `io_wait` is the share of the sample it waited for a device. */
+  io_process: ['pid', 'comm', 'user', 'state', 'read_rate', 'write_rate', 'io_wait', 'syscalls_per_s', 'own', 'cgroup'],
+  /** One network link. */
+  link: [
+    'name',
+    'state',
+    'carrier',
+    'mtu',
+    'speed',
+    'rx_rate',
+    'tx_rate',
+    'sample_errors',
+    'sample_dropped',
+    'errors',
+    'dropped',
+  ],
+  /** TCP of the machine; counts during the sample unless said. */
+  tcp: [
+    'sample_segments_out',
+    'sample_retransmits',
+    'sample_listen_overflows',
+    'listen_overflows',
+    'sample_listen_drops',
+    'sample_attempt_fails',
+    'sample_resets',
+    'established',
+  ],
+  /** Sockets in use. */
+  sockets: ['used', 'tcp_inuse', 'tcp_orphan', 'time_wait', 'tcp_mem', 'udp_inuse', 'port_range'],
+  /** The connection tracking table. */
+  conntrack: ['count', 'max', 'use'],
+  /** One line of the kernel log. */
+  kernel: ['age', 'level', 'text'],
+  /** Open files of the machine. */
+  files: ['allocated', 'max', 'use'],
+  /** Process ids of the machine. */
+  pids: ['tasks', 'pid_max', 'threads_max', 'use'],
+  /** A process near its limit of open files. */
+  fd_process: ['pid', 'comm', 'user', 'fds', 'nofile_soft', 'use', 'own'],
+  /** A process near the limit of memory maps. */
+  map_process: ['pid', 'comm', 'user', 'maps', 'max_map_count', 'use', 'own'],
+  /** The pids control of one cgroup. */
+  pids_cgroup: ['path', 'version', 'current', 'max', 'use', 'events_max', 'sample_events_max', 'own', 'top'],
+  /** A recent change of an installed package. */
+  package: ['age', 'time', 'action', 'name', 'from', 'to'],
+  /** What could not be read, and why. */
+  missing: ['what', 'why'],
+  /** How many records were left out to keep the item short. */
+  omitted: ['records', 'why'],
+} as const;
+
+/** Name of a record. */
+export type RecordName = keyof typeof RECORD_FIELDS;
+
+/** Name of a field of record `R`. */
+export type FieldName<R extends RecordName> = (typeof RECORD_FIELDS)[R][number];
