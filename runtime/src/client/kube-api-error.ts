@@ -9,13 +9,25 @@ export interface StatusCause {
   field?: string;
 }
 
+/** The facts a {@link KubeApiError} is made of. */
+export interface KubeApiErrorOptions {
+  code: string;
+  message: string;
+  /** HTTP status of the answer. */
+  status: number;
+  causes?: StatusCause[] | undefined;
+  retryAfterSeconds?: number | undefined;
+  cause?: unknown;
+}
+
 /**
  * A refusal by the API server, or no answer from it.
  *
  * `code` is the `reason` of the Kubernetes Status ('NotFound', 'AlreadyExists', 'Conflict',
  * 'Invalid', 'Gone', 'Expired', 'Forbidden', 'Unauthorized', 'TooManyRequests', 'InternalError',
- * 'ServiceUnavailable', 'Timeout', …) or one of ours: 'ConnectionFailed' when no answer came,
- * 'DeadlineExceeded' when the call's own deadline passed, 'Aborted' when its signal did.
+ * 'ServiceUnavailable', 'Timeout', …). Without an answer it is 'ConnectionFailed' (status 503),
+ * 'Timeout' (504) when the call's own deadline passed, or 'Aborted' (499) when its signal did; after
+ * these three a write may have happened or not.
  */
 export class KubeApiError extends CodedError {
   readonly causes: StatusCause[];
@@ -23,34 +35,21 @@ export class KubeApiError extends CodedError {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(options: KubeApiErrorOptions) {
+    const causes = options.causes ?? [];
     super({
       code: options.code,
       message: options.message,
       status: options.status,
-      details: (options.causes ?? []).map(({ field, message }) => ({
-        ...(field === undefined ? {} : { field }),
-        message: message ?? '',
-      })),
+      details: causes.map(({ field, message = '' }) => (field === undefined ? { message } : { field, message })),
       cause: options.cause,
     });
     this.name = 'KubeApiError';
-    this.causes = options.causes ?? [];
+    this.causes = causes;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 
-/** The facts a {@link KubeApiError} is made of. */
-export interface KubeApiErrorOptions {
-  code: string;
-  message: string;
-  /** HTTP status; 0 when there was no answer. */
-  status: number;
-  causes?: StatusCause[] | undefined;
-  retryAfterSeconds?: number | undefined;
-  cause?: unknown;
-}
-
-/** Whether an error is a KubeApiError with one of these codes. */
+/** Whether an error is a KubeApiError, with one of these codes when any are given. */
 export function isKubeError(error: unknown, ...codes: string[]): error is KubeApiError {
   return error instanceof KubeApiError && (codes.length === 0 || codes.includes(error.code));
 }

@@ -1,0 +1,212 @@
+import { type Clock, type Logger, withDeadline } from '@nannyapi/process';
+import type { Dispatcher } from 'undici';
+import type { ConnectionSource } from './connection.ts';
+import { KubeApiError, isKubeError } from './kube-api-error.ts';
+import type { RequestMetrics } from './request-metrics.ts';
+import type { Call, WatchCall } from './resource-client.ts';
+import { retryDelayMs } from './retry-policy.ts';
+import { errorOfAnswer } from './status-error.ts';
+
+/** One request to the API server. */
+export interface KubeRequest {
+  method: string;
+  /** Path from `/api` or `/apis` on, already escaped. */
+  path: string;
+  query?: Record<string, string | number | boolean | undefined> | undefined;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Default `application/json`. */
+  contentType?: string | undefined;
+  /** Plural of the resource, for metrics. */
+  resource: string;
+}
+
+/** What {@link Transport} needs. */
+export interface TransportDeps {
+  connections: ConnectionSource;
+  userAgent: string;
+  log: Logger;
+  clock: Clock;
+  metrics: RequestMetrics;
+  /** Numbers in [0, 1) for the spread of retries. */
+  random: () => number;
+}
+
+const DEFAULT_DEADLINE_MS = 30_000;
+/** Time from a watch's request to its answer's header. */
+const WATCH_OPEN_MS = 30_000;
+
+type Body = Dispatcher.ResponseData['body'];
+
+/** Sends requests, turns every failure into a KubeApiError, and repeats reads that may yet succeed. */
+export class Transport {
+  readonly #deps: TransportDeps;
+  #isClosed = false;
+
+  constructor(deps: TransportDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether {@link close} was called; what failed after that failed on purpose. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** The parsed answer; `undefined` when it is empty. */
+  async json(request: KubeRequest, call: Call = {}): Promise<unknown> {
+    const { clock } = this.#deps;
+    const deadlineMs = call.deadlineMs ?? DEFAULT_DEADLINE_MS;
+    const endMs = clock.monotonicMs() + deadlineMs;
+    using deadline = withDeadline(deadlineMs, { signal: call.signal, clock });
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#attempt(request, deadline.signal, tries === 1);
+      } catch (error) {
+        const delayMs = retryDelayMs({ method: request.method, error, tries }, this.#deps.random());
+        // A wait that outlives the deadline would only hide what went wrong.
+        if (delayMs === undefined || clock.monotonicMs() + delayMs >= endMs || this.#isClosed) throw error;
+        this.#deps.log.debug({ method: request.method, path: request.path, tries, delayMs, err: error }, 'Retrying');
+        await this.#pause(delayMs, deadline.signal);
+      }
+    }
+  }
+
+  /** Opens a watch and hands over its body, on which silence longer than `call.idleTimeoutMs` is an error. */
+  async stream(request: KubeRequest, call: WatchCall): Promise<Body> {
+    const { signal, idleTimeoutMs } = call;
+    const answer = await this.#send(request, {
+      signal,
+      headersTimeout: WATCH_OPEN_MS,
+      bodyTimeout: idleTimeoutMs ?? 0,
+    });
+    if (answer.statusCode < 300) return answer.body;
+    throw this.#errorOf(answer, await readText(answer.body, signal));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#deps.connections.close();
+  }
+
+  async #attempt(request: KubeRequest, signal: AbortSignal, mayReauthenticate: boolean): Promise<unknown> {
+    try {
+      const answer = await this.#send(request, { signal });
+      const text = await readText(answer.body, signal);
+      if (answer.statusCode >= 300) throw this.#errorOf(answer, text);
+      return parseAnswer(text);
+    } catch (error) {
+      // Nothing was done under refused credentials, so a write may be repeated with new ones too.
+      if (!mayReauthenticate || !isKubeError(error, 'Unauthorized')) throw error;
+      this.#deps.connections.invalidate();
+      return this.#attempt(request, signal, false);
+    }
+  }
+
+  async #send(
+    request: KubeRequest,
+    options: { signal: AbortSignal; headersTimeout?: number; bodyTimeout?: number },
+  ): Promise<Dispatcher.ResponseData> {
+    const startMs = this.#deps.clock.monotonicMs();
+    let code = 'error';
+    try {
+      if (this.#isClosed) throw new Error('the client is closed');
+      const connection = await this.#deps.connections.get();
+      const answer = await connection.dispatcher.request({
+        origin: connection.origin,
+        path: connection.pathPrefix + request.path + queryString(request.query),
+        method: request.method,
+        headers: { ...connection.headers, ...this.#headers(request) },
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        // The call's own deadline bounds an ordinary request.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        ...options,
+      });
+      code = String(answer.statusCode);
+      this.#logWarning(request, answer.headers.warning);
+      return answer;
+    } catch (error) {
+      throw connectionError(error, options.signal);
+    } finally {
+      this.#deps.metrics.observe(request, code, (this.#deps.clock.monotonicMs() - startMs) / 1000);
+    }
+  }
+
+  #headers(request: KubeRequest): Record<string, string> {
+    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': this.#deps.userAgent };
+    if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
+    return headers;
+  }
+
+  #errorOf(answer: Dispatcher.ResponseData, body: string): KubeApiError {
+    const retryAfter = answer.headers['retry-after'];
+    return errorOfAnswer(
+      { status: answer.statusCode, body, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter },
+      this.#deps.clock.now(),
+    );
+  }
+
+  /** The API server warns of deprecated versions and of fields it does not know. */
+  #logWarning(request: KubeRequest, warning: string | string[] | undefined): void {
+    if (warning) this.#deps.log.warn({ path: request.path, warning }, 'API server warned');
+  }
+
+  async #pause(delayMs: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#deps.clock.sleep(delayMs, { signal });
+    } catch (error) {
+      throw connectionError(error, signal);
+    }
+  }
+}
+
+async function readText(body: Body, signal: AbortSignal): Promise<string> {
+  try {
+    return await body.text();
+  } catch (error) {
+    throw connectionError(error, signal);
+  }
+}
+
+function parseAnswer(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new KubeApiError({ code: 'ConnectionFailed', message: 'The answer is not JSON', status: 503, cause });
+  }
+}
+
+/** What an error means that came without an answer of the API server. */
+export function connectionError(error: unknown, signal: AbortSignal): KubeApiError {
+  if (error instanceof KubeApiError) return error;
+  if (signal.aborted) {
+    const reason: unknown = signal.reason;
+    const isTimeout = reason instanceof Error && 'code' in reason && reason.code === 'DeadlineExceeded';
+    return isTimeout
+      ? new KubeApiError({ code: 'Timeout', message: 'No answer before the deadline', status: 504, cause: error })
+      : new KubeApiError({ code: 'Aborted', message: 'The call was aborted', status: 499, cause: error });
+  }
+  return new KubeApiError({
+    code: 'ConnectionFailed',
+    message: `No answer from the API server: ${describe(error)}`,
+    status: 503,
+    cause: error,
+  });
+}
+
+/** AggregateErrors of a failed connect have an empty message; their code says it all. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return [code, error.message].filter(Boolean).join(': ');
+}
+
+function queryString(query: KubeRequest['query']): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== '') parameters.set(name, String(value));
+  }
+  const text = parameters.toString();
+  return text && `?${text}`;
+}

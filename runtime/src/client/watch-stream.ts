@@ -1,0 +1,71 @@
+import { KubeApiError } from './kube-api-error.ts';
+import type { WatchEvent } from './resource-client.ts';
+import { errorOfWatchStatus } from './status-error.ts';
+
+/** Longest line in characters; etcd's limit for an object is a tenth of it. */
+const MAX_LINE_LENGTH = 16 * 1024 * 1024;
+
+/**
+ * Splits a body into lines; a last line without its end is dropped.
+ *
+ * Such a line was cut by a broken connection. The event it began is sent again by the next watch,
+ * which starts from the last whole one.
+ */
+export async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let pending = '';
+  for await (const chunk of body) {
+    const text = decoder.decode(chunk, { stream: true });
+    const lines = text.split('\n');
+    // split() gives at least one part: what follows the last line end.
+    const rest = lines.pop() ?? '';
+    for (const line of lines) {
+      yield pending + line;
+      pending = '';
+    }
+    pending += rest;
+    if (pending.length > MAX_LINE_LENGTH) throw garbled(`a line exceeds ${MAX_LINE_LENGTH} characters`);
+  }
+}
+
+/** The event of one line. @throws KubeApiError of an `ERROR` event, or `ConnectionFailed` for what is no event. */
+export function parseWatchLine<T>(line: string): WatchEvent<T> {
+  const { type, object } = parseJson(line);
+  switch (type) {
+    case 'ADDED':
+    case 'MODIFIED':
+    case 'DELETED':
+      return { type, object: object as T };
+    case 'BOOKMARK':
+      return { type, resourceVersion: resourceVersionOf(object) };
+    case 'ERROR':
+      throw errorOfWatchStatus(object);
+    default:
+      throw garbled(`it has an event of type ${JSON.stringify(type)}`);
+  }
+}
+
+function parseJson(line: string): { type?: unknown; object?: unknown } {
+  try {
+    const event: unknown = JSON.parse(line);
+    if (typeof event === 'object' && event !== null && 'object' in event) return event;
+  } catch (cause) {
+    throw garbled('it has a line that is not JSON', cause);
+  }
+  throw garbled('it has a line that is no event');
+}
+
+function resourceVersionOf(object: unknown): string {
+  const version = (object as { metadata?: { resourceVersion?: unknown } } | null)?.metadata?.resourceVersion;
+  if (typeof version !== 'string') throw garbled('it has a bookmark without a resourceVersion');
+  return version;
+}
+
+function garbled(why: string, cause?: unknown): KubeApiError {
+  return new KubeApiError({
+    code: 'ConnectionFailed',
+    message: `The watch cannot be read: ${why}`,
+    status: 503,
+    cause,
+  });
+}

@@ -1,0 +1,154 @@
+import { withDeadline, type Clock, type Logger } from '@nannyapi/process';
+import { isKubeError } from '../client/kube-api-error.ts';
+import type { ResourceClient } from '../client/resource-client.ts';
+import type { KubeObject, ObjectRef } from '../objects.ts';
+import type { PassResult } from './controller-metrics.ts';
+import { statusAfterPass, statusPatch, statusWhenStalled } from './desired-status.ts';
+import { TerminalError, type ReconcileCall, type Reconciler, type ReconcileResult } from './reconciler.ts';
+import type { WrittenObjects } from './written-objects.ts';
+
+/** How one pass ended. */
+export interface PassOutcome {
+  result: PassResult;
+  requeueAfterSeconds?: number | undefined;
+  /** What was thrown, with results `error` and `terminal_error`. */
+  error?: unknown;
+}
+
+/** What a pass takes from its controller. */
+export interface PassDeps<T extends KubeObject> {
+  client: ResourceClient<T>;
+  reconciler: Reconciler<T>;
+  clock: Clock;
+  finalizer?: string | undefined;
+  handlesSuspend?: boolean | undefined;
+  passTimeoutSeconds?: number | undefined;
+}
+
+/** What sets one pass apart from others. */
+export interface PassContext {
+  reconcileID: string;
+  log: Logger;
+  signal: AbortSignal;
+}
+
+const DEFAULT_TIMEOUT_SECONDS = 300;
+
+/** One pass over one object: deletion, finalizer, pause, reconciler, status; in this order. */
+export class Pass<T extends KubeObject> {
+  readonly #deps: PassDeps<T>;
+  readonly #written: WrittenObjects<T>;
+  readonly #context: PassContext;
+  readonly #now: Date;
+
+  constructor(deps: PassDeps<T>, written: WrittenObjects<T>, context: PassContext) {
+    this.#deps = deps;
+    this.#written = written;
+    this.#context = context;
+    this.#now = deps.clock.now();
+  }
+
+  /** Runs the pass; whatever fails is in the outcome. */
+  async run(object: T): Promise<PassOutcome> {
+    const { clock, passTimeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = this.#deps;
+    const { signal: parent, log, reconcileID } = this.#context;
+    using deadline = withDeadline(passTimeoutSeconds * 1000, { signal: parent, clock });
+    const call: ReconcileCall = { signal: deadline.signal, now: this.#now, log, reconcileID };
+    try {
+      return await this.#steps(object, call);
+    } catch (error) {
+      return await this.#failed(object, error, call);
+    }
+  }
+
+  async #steps(object: T, call: ReconcileCall): Promise<PassOutcome> {
+    const { reconciler, handlesSuspend } = this.#deps;
+    if (object.metadata.deletionTimestamp) return this.#finalize(object, call);
+    if (!handlesSuspend && isSuspended(object)) return { result: 'suspended' };
+    const guarded = await this.#addFinalizer(object, call);
+    const result = await reconciler.reconcile(guarded, call);
+    await this.#writeStatus(guarded, statusAfterPass(guarded, result.status), call);
+    return outcomeOf(result);
+  }
+
+  async #finalize(object: T, call: ReconcileCall): Promise<PassOutcome> {
+    const { reconciler, finalizer } = this.#deps;
+    const finalizers = object.metadata.finalizers ?? [];
+    if (finalizer === undefined || !finalizers.includes(finalizer)) return { result: 'success' };
+    const result = (await reconciler.finalize?.(object, call)) ?? {};
+    const current = await this.#writeStatus(object, statusAfterPass(object, result.status), call);
+    if (result.requeueAfterSeconds !== undefined) return outcomeOf(result);
+    const rest = (current.metadata.finalizers ?? []).filter((name) => name !== finalizer);
+    await this.#patchFinalizers(current, rest, call);
+    return { result: 'success' };
+  }
+
+  async #addFinalizer(object: T, call: ReconcileCall): Promise<T> {
+    const { finalizer } = this.#deps;
+    const finalizers = object.metadata.finalizers ?? [];
+    if (finalizer === undefined || finalizers.includes(finalizer)) return object;
+    return this.#patchFinalizers(object, [...finalizers, finalizer], call);
+  }
+
+  /** The version guards the list: a merge patch replaces it whole and would undo another's entry. */
+  async #patchFinalizers(object: T, finalizers: string[], { signal }: ReconcileCall): Promise<T> {
+    const { resourceVersion } = object.metadata;
+    const patched = await this.#deps.client.patch(
+      refOf(object),
+      { metadata: { resourceVersion, finalizers } },
+      { signal },
+    );
+    this.#written.remember(patched);
+    return patched;
+  }
+
+  async #writeStatus(object: T, desired: unknown, { signal }: ReconcileCall): Promise<T> {
+    const patch = statusPatch(object, desired);
+    if (!patch) return object;
+    const patched = await this.#deps.client.patchStatus(refOf(object), patch, { signal });
+    this.#written.remember(patched);
+    return patched;
+  }
+
+  async #failed(object: T, error: unknown, call: ReconcileCall): Promise<PassOutcome> {
+    if (this.#context.signal.aborted) return { result: 'aborted' };
+    // Somebody else wrote first. Their change is on its way here and brings a new pass anyway.
+    if (isKubeError(error, 'Conflict')) return { result: 'conflict' };
+    if (isKubeError(error, 'NotFound') && (await this.#isGone(object, call))) return { result: 'success' };
+    if (!(error instanceof TerminalError)) return { result: 'error', error };
+    try {
+      await this.#writeStatus(object, statusWhenStalled(object, error, this.#now), call);
+    } catch (writeError) {
+      // The condition is how a person learns of it, so this pass is repeated until it stands.
+      if (isKubeError(writeError, 'Conflict')) return { result: 'conflict' };
+      return { result: 'error', error: new AggregateError([error, writeError], 'Could not report a terminal error') };
+    }
+    return { result: 'terminal_error', error };
+  }
+
+  /** Whether the object itself is what was not found: it was deleted during the pass. */
+  async #isGone(object: T, { signal }: ReconcileCall): Promise<boolean> {
+    try {
+      const current = await this.#deps.client.get(refOf(object), { signal });
+      return current.metadata.uid !== object.metadata.uid;
+    } catch (error) {
+      return isKubeError(error, 'NotFound');
+    }
+  }
+}
+
+function outcomeOf<T extends KubeObject>({ requeueAfterSeconds }: ReconcileResult<T>): PassOutcome {
+  if (requeueAfterSeconds === undefined) return { result: 'success' };
+  if (!Number.isFinite(requeueAfterSeconds) || requeueAfterSeconds < 0) {
+    throw new RangeError(`A reconciler asked to be called again in ${requeueAfterSeconds} seconds`);
+  }
+  return { result: 'requeue_after', requeueAfterSeconds };
+}
+
+function isSuspended(object: KubeObject): boolean {
+  return (object.spec as { suspend?: unknown } | undefined)?.suspend === true;
+}
+
+function refOf(object: KubeObject): ObjectRef {
+  return { namespace: object.metadata.namespace, name: object.metadata.name ?? '' };
+}
