@@ -22,6 +22,7 @@ export type {
   TableRow,
 } from './kinds.ts';
 export { compileCrd, compileCrdVersions } from './crd/compile-crd.ts';
+export { InvalidObjectError } from './crd/invalid-object-error.ts';
 export { establishCrd } from './crd/establish-crd.ts';
 export { builtinKinds } from './builtin/builtin-kinds.ts';
 export { invalidMessage, invalidStatus, type InvalidStatus } from './invalid-status.ts';

@@ -1,0 +1,217 @@
+import { type ASTNode, type Environment, type ParseResult, ParseError } from '@marcbachmann/cel-js';
+import type { Cause, CelRule, SchemaNode } from '../kinds.ts';
+import { invalid, required } from '../structural/cause.ts';
+import { objectProperties } from './cel-value.ts';
+import { declareTypes } from './declare-types.ts';
+import { kubernetesEnvironment } from './kubernetes-environment.ts';
+
+/** A rule ready to run. */
+export interface CompiledRule {
+  rule: CelRule;
+  program: ParseResult;
+  messageProgram?: ParseResult;
+  usesOldSelf: boolean;
+}
+
+/** The part of a schema tree below which there are rules. */
+export interface RuleTree {
+  schema: SchemaNode;
+  rules: CompiledRule[];
+  properties: Map<string, RuleTree>;
+  additional?: RuleTree;
+  items?: RuleTree;
+  /** Rules inside allOf; they see the value by the same schema. */
+  allOf: RuleTree[];
+}
+
+/** What compilation gathers and shares. */
+interface Compilation {
+  /** Untyped environment that all programs of the schema run in. */
+  runtime: Environment;
+  causes: Cause[];
+}
+
+/** A node on the way down. */
+interface NodePosition {
+  schema: SchemaNode;
+  /** Path in the CRD, such as `spec.validation.openAPIV3Schema.properties[spec]`. */
+  path: string;
+  /** Path of the list or map whose items have no old counterpart, if the node is inside one. */
+  uncorrelatable: string | undefined;
+}
+
+/**
+ * Compiles every rule of a schema. Rules are type-checked against the schema, then run untyped, so that values need
+ * no wrapping. Faults are reported with the path of the rule in the CRD.
+ */
+export function compileRules(schema: SchemaNode, path: string): { tree: RuleTree | undefined; causes: Cause[] } {
+  const runtime = kubernetesEnvironment().registerVariable('self', 'dyn').registerVariable('oldSelf', 'dyn');
+  const compilation: Compilation = { runtime, causes: [] };
+  const tree = compileNode(compilation, { schema, path, uncorrelatable: undefined });
+  return { tree, causes: compilation.causes };
+}
+
+function compileNode(compilation: Compilation, position: NodePosition): RuleTree | undefined {
+  const { schema, path, uncorrelatable } = position;
+  const tree: RuleTree = { schema, rules: compileOwn(compilation, position), properties: new Map(), allOf: [] };
+  for (const [key, child] of Object.entries(schema.properties ?? {})) {
+    const below = compileNode(compilation, { schema: child, path: `${path}.properties[${key}]`, uncorrelatable });
+    if (below !== undefined) tree.properties.set(key, below);
+  }
+  const items = compileItems(compilation, position);
+  if (items !== undefined) tree.items = items;
+  if (typeof schema.additionalProperties === 'object') {
+    const child = { schema: schema.additionalProperties, path: `${path}.additionalProperties`, uncorrelatable };
+    const below = compileNode(compilation, child);
+    if (below !== undefined) tree.additional = below;
+  }
+  tree.allOf = compileAllOf(compilation, position);
+  const isEmpty = tree.rules.length === 0 && tree.properties.size === 0 && tree.allOf.length === 0;
+  return isEmpty && tree.items === undefined && tree.additional === undefined ? undefined : tree;
+}
+
+function compileItems(compilation: Compilation, position: NodePosition): RuleTree | undefined {
+  const { schema, path } = position;
+  if (schema.items === undefined) return undefined;
+  const isCorrelatable = schema['x-kubernetes-list-type'] === 'map';
+  const uncorrelatable = position.uncorrelatable ?? (isCorrelatable ? undefined : path);
+  return compileNode(compilation, { schema: schema.items, path: `${path}.items`, uncorrelatable });
+}
+
+function compileAllOf(compilation: Compilation, position: NodePosition): RuleTree[] {
+  const { schema, path, uncorrelatable } = position;
+  return (schema.allOf ?? []).flatMap((part, index) => {
+    const merged: SchemaNode = { ...schema, ...part, properties: { ...schema.properties, ...part.properties } };
+    delete merged.allOf;
+    const rules = part['x-kubernetes-validations'];
+    const only: SchemaNode = { ...merged, 'x-kubernetes-validations': rules ?? [] };
+    const own = compileOwn(compilation, { schema: only, path: `${path}.allOf[${index}]`, uncorrelatable });
+    return own.length === 0 ? [] : [{ schema, rules: own, properties: new Map(), allOf: [] }];
+  });
+}
+
+function compileOwn(compilation: Compilation, position: NodePosition): CompiledRule[] {
+  const { schema, path } = position;
+  const rules = schema['x-kubernetes-validations'] ?? [];
+  if (rules.length === 0) return [];
+  const environments = checkers(schema);
+  return rules.flatMap((rule, index) => {
+    const compiled = compileRule(compilation, position, rule, environments[rule.optionalOldSelf === true ? 1 : 0]);
+    const at = `${path}.x-kubernetes-validations[${index}]`;
+    if (!Array.isArray(compiled)) return [compiled];
+    compilation.causes.push(...compiled.map((cause) => ({ ...cause, field: `${at}${cause.field}` })));
+    return [];
+  });
+}
+
+/** Typed environments: oldSelf as a value, and as an optional for rules with optionalOldSelf. */
+function checkers(schema: SchemaNode): [plain: Environment, optional: Environment] {
+  const plain = kubernetesEnvironment();
+  const plainType = declareTypes(plain, schema, 'Self');
+  plain.registerVariable('self', plainType).registerVariable('oldSelf', plainType);
+  const optional = kubernetesEnvironment();
+  const optionalType = declareTypes(optional, schema, 'Self');
+  optional.registerVariable('self', optionalType).registerVariable('oldSelf', `optional<${optionalType}>`);
+  return [plain, optional];
+}
+
+function compileRule(
+  compilation: Compilation,
+  position: NodePosition,
+  rule: CelRule,
+  checker: Environment,
+): CompiledRule | Cause[] {
+  if (typeof rule.rule !== 'string' || rule.rule.trim() === '') return [required('.rule', 'rule is not specified')];
+  const causes = [
+    ...expressionCauses(checker, rule, 'rule', 'bool'),
+    ...(rule.messageExpression === undefined ? [] : expressionCauses(checker, rule, 'messageExpression', 'string')),
+    ...fieldPathCauses(position.schema, rule),
+    ...messageCauses(rule),
+  ];
+  if (causes.length > 0) return causes;
+  const program = compilation.runtime.parse(rule.rule);
+  const usesOldSelf = mentions(program.ast, 'oldSelf');
+  const misuse = oldSelfCauses(rule, usesOldSelf, position.uncorrelatable);
+  if (misuse.length > 0) return misuse;
+  const compiled: CompiledRule = { rule, program, usesOldSelf };
+  if (rule.messageExpression !== undefined) compiled.messageProgram = compilation.runtime.parse(rule.messageExpression);
+  return compiled;
+}
+
+function expressionCauses(
+  checker: Environment,
+  rule: CelRule,
+  key: 'rule' | 'messageExpression',
+  wanted: 'bool' | 'string',
+): Cause[] {
+  const result = checker.check(rule[key] ?? '');
+  if (result.error !== undefined || !result.valid) {
+    const kind = result.error instanceof ParseError ? 'Syntax error: ' : '';
+    return [
+      invalid(`.${key}`, rule, `compilation failed: ERROR: <input>: ${kind}${result.error?.summary ?? 'invalid'}`),
+    ];
+  }
+  if (result.type === wanted || result.type === 'dyn') return [];
+  const words =
+    key === 'rule' ? 'cel expression must evaluate to a bool' : 'messageExpression must evaluate to a string';
+  return [invalid(`.${key}`, rule, words)];
+}
+
+function messageCauses(rule: CelRule): Cause[] {
+  if (rule.message !== undefined && rule.message.trim() === '') {
+    return [invalid('.message', rule.message, 'must be non-empty if specified')];
+  }
+  if (rule.message?.trim().includes('\n') === true) {
+    return [invalid('.message', rule.message, 'must not contain line breaks')];
+  }
+  if (rule.rule.trim().includes('\n') && (rule.message ?? '') === '') {
+    return [required('.message', 'message must be specified if rule contains line breaks')];
+  }
+  return [];
+}
+
+function oldSelfCauses(rule: CelRule, usesOldSelf: boolean, uncorrelatable: string | undefined): Cause[] {
+  if (usesOldSelf && uncorrelatable !== undefined) {
+    const words = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelatable}`;
+    return [invalid('.rule', rule.rule, words)];
+  }
+  if (usesOldSelf || rule.optionalOldSelf === undefined) return [];
+  return [invalid('.optionalOldSelf', rule.optionalOldSelf, 'may not be set if oldSelf is not used in rule')];
+}
+
+function fieldPathCauses(schema: SchemaNode, rule: CelRule): Cause[] {
+  if (rule.fieldPath === undefined) return [];
+  let node: SchemaNode | undefined = schema;
+  for (const segment of fieldPathSegments(rule.fieldPath) ?? [undefined]) {
+    const additional: SchemaNode | boolean | undefined = node?.additionalProperties;
+    const properties: Record<string, SchemaNode> = node === undefined ? {} : objectProperties(node);
+    node =
+      segment === undefined
+        ? undefined
+        : (properties[segment] ?? (typeof additional === 'object' ? additional : undefined));
+  }
+  if (node !== undefined) return [];
+  return [invalid('.fieldPath', rule.fieldPath, 'fieldPath must be a valid path: does not refer to a valid field')];
+}
+
+/** Splits `.spec.foo['a.b']` into its names; undefined when it is malformed. */
+export function fieldPathSegments(fieldPath: string): string[] | undefined {
+  if (!/^(\.[^.[\]]+|\['([^'\\]|\\.)*'\])+$/.test(fieldPath)) return undefined;
+  return [...fieldPath.matchAll(/\.([^.[\]]+)|\['((?:[^'\\]|\\.)*)'\]/g)].map(
+    (match) => match[1] ?? (match[2] ?? '').replace(/\\(.)/g, '$1'),
+  );
+}
+
+function isAstNode(value: unknown): value is ASTNode {
+  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
+}
+
+/** True when an expression reads a variable. */
+function mentions(node: ASTNode, variable: string): boolean {
+  if (node.op === 'id') return node.args === variable;
+  const visit = (value: unknown): boolean => {
+    if (isAstNode(value)) return mentions(value, variable);
+    return Array.isArray(value) && value.some(visit);
+  };
+  return visit(node.args);
+}

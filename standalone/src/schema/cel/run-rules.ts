@@ -1,0 +1,115 @@
+import { EvaluationError, Optional } from '@marcbachmann/cel-js';
+import type { Cause } from '../kinds.ts';
+import { duplicate, forbidden, invalid, OMITTED, required } from '../structural/cause.ts';
+import { oldItem, oldProperty } from '../structural/correlate.ts';
+import { isJsonObject, jsonEqual, ownValue } from '../structural/json-value.ts';
+import { celValue } from './cel-value.ts';
+import { type CompiledRule, fieldPathSegments, type RuleTree } from './compile-rules.ts';
+
+/** A value on the way down, with its stored counterpart. */
+interface Visit {
+  value: unknown;
+  /** Undefined on create and where items cannot be matched with stored ones. */
+  old: unknown;
+  path: string;
+}
+
+/**
+ * Violations of the CEL rules of a tree.
+ *
+ * Transition rules (those that read oldSelf) run only where there is a stored counterpart, or with optionalOldSelf.
+ * Other rules do not count where the value is as it was (ratcheting). Null values are not judged.
+ */
+export function ruleCauses(tree: RuleTree | undefined, value: unknown, old: unknown, path = ''): Cause[] {
+  return tree === undefined ? [] : visitNode(tree, { value, old, path });
+}
+
+function visitNode(tree: RuleTree, visit: Visit): Cause[] {
+  const { value } = visit;
+  if (value === null || value === undefined) return [];
+  const causes = ownCauses(tree, visit);
+  for (const part of tree.allOf) causes.push(...ownCauses(part, visit));
+  if (Array.isArray(value)) causes.push(...itemCauses(tree, value, visit));
+  else if (isJsonObject(value)) causes.push(...memberCauses(tree, value, visit));
+  return causes;
+}
+
+function itemCauses(tree: RuleTree, items: readonly unknown[], visit: Visit): Cause[] {
+  const below = tree.items;
+  if (below === undefined) return [];
+  return items.flatMap((value, index) =>
+    visitNode(below, { value, old: oldItem(tree.schema, visit.old, value), path: `${visit.path}[${index}]` }),
+  );
+}
+
+function memberCauses(tree: RuleTree, value: Record<string, unknown>, visit: Visit): Cause[] {
+  const causes: Cause[] = [];
+  for (const [key, below] of tree.properties) {
+    const path = visit.path === '' ? key : `${visit.path}.${key}`;
+    const child = ownValue(value, key);
+    causes.push(...visitNode(below, { value: child, old: oldProperty(tree.schema, visit.old, key), path }));
+  }
+  if (tree.additional === undefined) return causes;
+  for (const [key, child] of Object.entries(value)) {
+    const old = oldProperty(tree.schema, visit.old, key);
+    causes.push(...visitNode(tree.additional, { value: child, old, path: `${visit.path}[${key}]` }));
+  }
+  return causes;
+}
+
+function ownCauses(tree: RuleTree, visit: Visit): Cause[] {
+  if (tree.rules.length === 0) return [];
+  const hasOld = visit.old !== undefined && visit.old !== null;
+  const isUnchanged = hasOld && jsonEqual(visit.value, visit.old);
+  const self = celValue(visit.value, tree.schema);
+  const oldSelf = hasOld ? celValue(visit.old, tree.schema) : undefined;
+  return tree.rules.flatMap((compiled) => {
+    const isOptional = compiled.rule.optionalOldSelf === true;
+    if (compiled.usesOldSelf ? !hasOld && !isOptional : isUnchanged) return [];
+    const optional = hasOld ? Optional.of(oldSelf) : Optional.none();
+    return runRule(compiled, tree, visit, { self, oldSelf: isOptional ? optional : oldSelf });
+  });
+}
+
+function runRule(compiled: CompiledRule, tree: RuleTree, visit: Visit, variables: Record<string, unknown>): Cause[] {
+  const shown = tree.schema.type === 'object' || tree.schema.type === 'array' ? OMITTED : visit.value;
+  const { rule } = compiled;
+  try {
+    if (compiled.program(variables) === true) return [];
+  } catch (error) {
+    const ruleText = (rule.message ?? '').trim() || rule.rule.trim();
+    return [invalid(visit.path, tree.schema.type ?? '', `${evaluationMessage(error)} evaluating rule: ${ruleText}`)];
+  }
+  const detail =
+    expressedMessage(compiled, variables) ?? ((rule.message ?? '').trim() || `failed rule: ${rule.rule.trim()}`);
+  return [ruleCause(compiled, visit.path, shown, detail)];
+}
+
+/** The result of messageExpression; undefined when there is none, it fails, or it gives no single-line text. */
+function expressedMessage(compiled: CompiledRule, variables: Record<string, unknown>): string | undefined {
+  if (compiled.messageProgram === undefined) return undefined;
+  try {
+    const message: unknown = compiled.messageProgram(variables);
+    return typeof message === 'string' && message.trim() !== '' && !message.includes('\n') ? message : undefined;
+  } catch {
+    // As in kube-apiserver, a failing messageExpression falls back to the fixed message.
+    return undefined;
+  }
+}
+
+function ruleCause(compiled: CompiledRule, path: string, shown: unknown, detail: string): Cause {
+  const { reason, fieldPath } = compiled.rule;
+  const segments = fieldPath === undefined ? [] : (fieldPathSegments(fieldPath) ?? []);
+  const field = [path, ...segments].filter((part) => part !== '').join('.');
+  if (reason === 'FieldValueForbidden') return forbidden(field, detail);
+  if (reason === 'FieldValueRequired') return required(field, detail);
+  return reason === 'FieldValueDuplicate' ? duplicate(field, shown) : invalid(field, shown, detail);
+}
+
+function evaluationMessage(error: unknown): string {
+  if (error instanceof EvaluationError) {
+    if (error.code === 'no_such_key') return error.summary.replace('No such key', 'no such key');
+    return error.summary;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,152 @@
+import { CodedError } from '@nannyapi/process';
+import { ruleCauses } from '../cel/run-rules.ts';
+import type { RuleTree } from '../cel/compile-rules.ts';
+import type { ApiObject, Cause, CompiledKind, Json, KindResource, ObjectMeta, SchemaNode } from '../kinds.ts';
+import { OBJECT_META_SCHEMA } from '../metadata/object-meta-schema.ts';
+import { metadataCauses, metadataUpdateCauses } from '../metadata/validate-metadata.ts';
+import { invalid } from '../structural/cause.ts';
+import { defaultValue } from '../structural/default.ts';
+import { listTypeCauses } from '../structural/list-types.ts';
+import { pruneValue } from '../structural/prune.ts';
+import { schemaCauses } from '../structural/validate.ts';
+import type { TableMaker } from '../table/table.ts';
+
+/** What a kind is made of. */
+export interface KindDefinition {
+  resource: KindResource;
+  isCustomResource: boolean;
+  isStorageVersion: boolean;
+  hasStatus: boolean;
+  verbs: readonly string[];
+  /** Schema of the whole object. What it says of metadata restricts names only; ObjectMeta is judged on its own. */
+  schema: SchemaNode;
+  rules: RuleTree | undefined;
+  table: TableMaker;
+  /** Selectable field path → its value as text. */
+  selectable: ReadonlyMap<string, (object: ApiObject) => string>;
+  nameErrors(name: string): string[];
+}
+
+/** Causes after which CEL rules are not run, since their types may not hold. */
+const BLOCKING = new Set<Cause['reason']>([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+/** Binds a definition to the functions that the HTTP layer calls. */
+export function compileKind(definition: KindDefinition): CompiledKind {
+  const { resource, isCustomResource, isStorageVersion, hasStatus, verbs, selectable, table } = definition;
+  const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+  const versionSchema = withMetadata(definition.schema, OBJECT_META_SCHEMA);
+  const prune = (object: ApiObject): { object: ApiObject; unknownFields: string[] } => {
+    assertMetadataShape(resource, object);
+    const { value, unknownFields } = pruneValue(object as unknown as Json, versionSchema);
+    return { object: value as unknown as ApiObject, unknownFields };
+  };
+  const fill = (object: ApiObject): ApiObject =>
+    defaultValue(object as unknown as Json, versionSchema) as unknown as ApiObject;
+  return {
+    resource,
+    isCustomResource,
+    isStorageVersion,
+    versionSchema,
+    hasStatus,
+    verbs,
+    selectableFields: [...selectable.keys()],
+    fieldValue: (object, path) => fieldValue(definition, object, path),
+    prepareForCreate: (object) => fill(prune(object).object),
+    prune,
+    default: fill,
+    validate: (object, old) => validate(definition, apiVersion, object, old),
+    table,
+  };
+}
+
+function withMetadata(schema: SchemaNode, metadata: SchemaNode): SchemaNode {
+  const properties: Record<string, SchemaNode> = {
+    apiVersion: { type: 'string', description: 'Version of the API that this form of the object belongs to.' },
+    kind: { type: 'string', description: 'Kind of the object.' },
+    metadata,
+  };
+  const own = Object.entries(schema.properties ?? {}).filter(([key]) => !Object.hasOwn(properties, key));
+  return { ...schema, properties: { ...properties, ...Object.fromEntries(own) } };
+}
+
+function fieldValue(definition: KindDefinition, object: ApiObject, path: string): string | undefined {
+  if (path === 'metadata.name') return object.metadata.name ?? '';
+  if (path === 'metadata.namespace')
+    return definition.resource.namespaced ? (object.metadata.namespace ?? '') : undefined;
+  return definition.selectable.get(path)?.(object);
+}
+
+/** Metadata that Go could not decode is a bad request, not an invalid object. Throws CodedError `BadRequest`. */
+function assertMetadataShape(resource: KindResource, object: ApiObject): void {
+  const metadata: unknown = object.metadata;
+  const [cause] = schemaCauses(metadata ?? {}, META_SHAPE, 'metadata').filter(
+    ({ reason }) => reason === 'FieldValueTypeInvalid',
+  );
+  if (cause === undefined) return;
+  const words = `cannot be handled as a ${resource.kind}: json: cannot unmarshal: ${cause.field}: ${cause.message}`;
+  throw new CodedError({
+    code: 'BadRequest',
+    status: 400,
+    message: `${resource.kind} in version ${JSON.stringify(resource.version)} ${words}`,
+  });
+}
+
+/** ObjectMeta in which every field may be null, as in Go's decoder. */
+const META_SHAPE: SchemaNode = {
+  ...OBJECT_META_SCHEMA,
+  properties: Object.fromEntries(
+    Object.entries(OBJECT_META_SCHEMA.properties ?? {}).map(([key, node]) => [key, { ...node, nullable: true }]),
+  ),
+};
+
+function validate(
+  definition: KindDefinition,
+  apiVersion: string,
+  object: ApiObject,
+  old: ApiObject | undefined,
+): Cause[] {
+  const typeCauses = typeMetaCauses(definition.resource.kind, apiVersion, object);
+  if (typeCauses.length > 0) return typeCauses;
+  const causes = [
+    ...ownMetadataCauses(definition, object.metadata, old?.metadata),
+    ...schemaCauses(object, definition.schema, '', old),
+    ...newListTypeCauses(object, old, definition.schema),
+  ];
+  if (definition.rules === undefined) return causes;
+  if (!causes.some(({ reason }) => BLOCKING.has(reason)))
+    return [...causes, ...ruleCauses(definition.rules, object, old)];
+  const words =
+    'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+  return [...causes, invalid('<nil>', null, words)];
+}
+
+function ownMetadataCauses(definition: KindDefinition, metadata: ObjectMeta, old: ObjectMeta | undefined): Cause[] {
+  if (old === undefined) {
+    const { namespaced } = definition.resource;
+    return metadataCauses(metadata, { namespaced, nameErrors: (name) => definition.nameErrors(name) });
+  }
+  // Built-in kinds take updates without a resource version; custom resources do not.
+  const filled = definition.isCustomResource ? metadata : { resourceVersion: old.resourceVersion ?? '0', ...metadata };
+  return metadataUpdateCauses(filled, old);
+}
+
+function newListTypeCauses(object: ApiObject, old: ApiObject | undefined, schema: SchemaNode): Cause[] {
+  // Duplicates that are stored already do not stop other changes.
+  if (old !== undefined && listTypeCauses(old, schema, '').length > 0) return [];
+  return listTypeCauses(object, schema, '');
+}
+
+function typeMetaCauses(kind: string, apiVersion: string, object: ApiObject): Cause[] {
+  const causes: Cause[] = [];
+  if (object.kind !== kind) causes.push(invalid('kind', object.kind ?? '', `must be ${kind}`));
+  if (object.apiVersion !== apiVersion) {
+    causes.push(invalid('apiVersion', object.apiVersion ?? '', `must be ${apiVersion}`));
+  }
+  return causes;
+}

@@ -1,0 +1,53 @@
+import type { Json, JsonObject, SchemaNode } from '../kinds.ts';
+import { isJsonObject, ownValue, setOwn } from './json-value.ts';
+
+const TYPE_AND_META = new Set(['apiVersion', 'kind', 'metadata']);
+
+/** Where the pruner is: its findings and the dotted path. */
+interface PruneRun {
+  unknownFields: string[];
+}
+
+/**
+ * A copy of `value` without what the schema does not declare (structural pruning), and the paths of what went.
+ * `x-kubernetes-preserve-unknown-fields` keeps undeclared fields of that node; declared ones below are pruned still.
+ */
+export function pruneValue(value: Json, schema: SchemaNode, path = ''): { value: Json; unknownFields: string[] } {
+  const run: PruneRun = { unknownFields: [] };
+  const pruned = pruneNode(run, value, schema, path);
+  return { value: pruned, unknownFields: run.unknownFields.sort() };
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}
+
+function pruneNode(run: PruneRun, value: Json, schema: SchemaNode | undefined, path: string): Json {
+  if (Array.isArray(value)) {
+    if (schema?.['x-kubernetes-preserve-unknown-fields'] === true && schema.items === undefined) return value;
+    return value.map((item, index) => pruneNode(run, item, schema?.items, `${path}[${index}]`));
+  }
+  return isJsonObject(value) ? pruneObject(run, value, schema, path) : value;
+}
+
+function pruneObject(run: PruneRun, value: JsonObject, schema: SchemaNode | undefined, path: string): JsonObject {
+  const result: JsonObject = {};
+  for (const [key, child] of Object.entries(value)) {
+    const keyPath = join(path, key);
+    const rule = childRule(schema, key);
+    if (rule === 'unknown') run.unknownFields.push(keyPath);
+    else setOwn(result, key, rule === 'keep' ? child : pruneNode(run, child, rule, keyPath));
+  }
+  return result;
+}
+
+function childRule(schema: SchemaNode | undefined, key: string): SchemaNode | 'keep' | 'unknown' {
+  if (schema === undefined) return 'unknown';
+  const property = ownValue(schema.properties, key);
+  if (property !== undefined) return property;
+  if (schema['x-kubernetes-embedded-resource'] === true && TYPE_AND_META.has(key)) return 'keep';
+  const additional = schema.additionalProperties;
+  if (typeof additional === 'object') return additional;
+  if (additional === true || schema['x-kubernetes-preserve-unknown-fields'] === true) return 'keep';
+  return 'unknown';
+}
