@@ -1,1 +1,3 @@
-export {};
+/** The embedded, Kubernetes-compatible API server. */
+export { startApiServer } from './server/start-api-server.ts';
+export type { ApiServerHandle, ApiServerOptions } from './server/start-api-server.ts';

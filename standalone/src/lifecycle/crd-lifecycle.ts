@@ -1,0 +1,116 @@
+import { CodedError } from '@nannyapi/process';
+import { compileCrdVersions } from '../schema/index.ts';
+import type { ApiObject, CompiledKind } from '../schema/index.ts';
+import { ignoreGone } from '../objects/ignore-gone.ts';
+import type { ApiContext } from '../server/api-context.ts';
+import type { Change, StoredObject } from '../store/stored-object.ts';
+import { BackgroundWork } from './background-work.ts';
+
+/** Where CRDs are stored. */
+export const CRD_RESOURCE = 'customresourcedefinitions.apiextensions.k8s.io';
+/** Finalizer that keeps a CRD until its objects are gone, as in apiextensions-apiserver. */
+export const CRD_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
+const MANAGER = 'crd-lifecycle';
+
+/**
+ * Serves what the stored CustomResourceDefinitions define: from the turn in which one is committed until its objects
+ * and then itself are gone.
+ */
+export class CrdLifecycle {
+  readonly #context: ApiContext;
+  readonly #work: BackgroundWork;
+  #stop: () => void = () => undefined;
+
+  constructor(context: ApiContext) {
+    this.#context = context;
+    this.#work = new BackgroundWork({ name: MANAGER, log: context.log });
+  }
+
+  /** Serves the stored CRDs and follows their changes. */
+  start(): void {
+    const { store } = this.#context;
+    this.#stop = store.onChange((change) => this.#onChange(change));
+    for (const stored of store.list(CRD_RESOURCE)) this.#serve(stored);
+  }
+
+  /** Creates or updates CRDs from files. @throws CodedError Invalid for the first bad one. */
+  async install(crds: readonly unknown[]): Promise<void> {
+    for (const crd of crds) await this.#installOne(crd as ApiObject);
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    await this.#work.close();
+  }
+
+  async #installOne(crd: ApiObject): Promise<void> {
+    const { store, writer } = this.#context;
+    const name = crd.metadata?.name;
+    if (name === undefined) throw new CodedError({ code: 'Invalid', message: 'A CRD without a name', status: 422 });
+    const options = { manager: MANAGER, isDryRun: false };
+    const kind = this.#crdKind();
+    if (store.head({ resource: CRD_RESOURCE, namespace: '', name }) === undefined) {
+      await writer.create(kind, crd, { ...options, namespace: '' });
+      return;
+    }
+    const modify = (live: ApiObject): ApiObject => ({ ...crd, metadata: { ...live.metadata, ...crd.metadata } });
+    await writer.update(kind, { namespace: '', name }, { ...options, subresource: '', modify });
+  }
+
+  #onChange({ type, object }: Change): void {
+    if (object.resource === CRD_RESOURCE) {
+      if (type === 'DELETED') this.#context.kinds.removeCustom(object.name);
+      else this.#serve(object);
+    } else if (type === 'DELETED') {
+      // The CRD's name is the storage resource: its last object may have been all it waited for.
+      const crd = this.#context.store.get({ resource: CRD_RESOURCE, namespace: '', name: object.resource });
+      if (crd?.isDeleting === true) this.#cleanUp(crd);
+    }
+  }
+
+  #serve(stored: StoredObject): void {
+    const crd = this.#context.store.parse(stored);
+    try {
+      this.#context.kinds.setCustom(stored.name, compileCrdVersions(crd));
+    } catch (error) {
+      // It was valid when it was stored: an older release wrote it. The others must still be served.
+      this.#context.log.error({ err: error, name: stored.name }, 'A stored CRD is not served');
+    }
+    if (stored.isDeleting) this.#cleanUp(stored);
+  }
+
+  #cleanUp(crd: StoredObject): void {
+    this.#work.run(crd.name, async () => await this.#pass(crd.name));
+  }
+
+  async #pass(name: string): Promise<void> {
+    const { store, kinds, writer } = this.#context;
+    const kind = kinds.findStored(name);
+    if (kind !== undefined) {
+      const waiting = [...store.list(name)].filter((object) => !object.isDeleting);
+      await Promise.all(waiting.map((object) => ignoreGone(writer.delete(kind, object, { isDryRun: false }))));
+    }
+    if (![...store.list(name)].every(() => false)) return;
+    const modify = (live: ApiObject): ApiObject => withoutFinalizer(live, CRD_FINALIZER);
+    await ignoreGone(
+      writer.update(
+        this.#crdKind(),
+        { namespace: '', name },
+        { subresource: '', modify, manager: MANAGER, isDryRun: false },
+      ),
+    );
+  }
+
+  #crdKind(): CompiledKind {
+    const kind = this.#context.kinds.findStored(CRD_RESOURCE);
+    if (kind === undefined) throw new Error('the kind CustomResourceDefinition is built in');
+    return kind;
+  }
+}
+
+/** A copy of an object that one finalizer no longer holds. */
+export function withoutFinalizer(object: ApiObject, finalizer: string): ApiObject {
+  const finalizers = (object.metadata.finalizers ?? []).filter((present) => present !== finalizer);
+  const { finalizers: _finalizers, ...rest } = object.metadata;
+  return { ...object, metadata: finalizers.length === 0 ? rest : { ...rest, finalizers } };
+}

@@ -1,0 +1,26 @@
+import type { ApiContext } from '../server/api-context.ts';
+import { CrdLifecycle } from './crd-lifecycle.ts';
+import { GarbageCollector } from './garbage-collector.ts';
+import { NamespaceLifecycle } from './namespace-lifecycle.ts';
+
+/** The work that the server does by itself, on every change. */
+export interface Lifecycles {
+  /** Stops listening and waits for work under way. */
+  close(): Promise<void>;
+}
+
+/** Serves the stored CRDs and those given, makes the first namespaces, and starts garbage collection. */
+export async function startLifecycles(context: ApiContext, crds: readonly unknown[]): Promise<Lifecycles> {
+  const custom = new CrdLifecycle(context);
+  const namespaces = new NamespaceLifecycle(context);
+  const garbage = new GarbageCollector(context);
+  custom.start();
+  await custom.install(crds);
+  await namespaces.start();
+  garbage.start();
+  return {
+    close: async () => {
+      await Promise.all([custom.close(), namespaces.close(), garbage.close()]);
+    },
+  };
+}

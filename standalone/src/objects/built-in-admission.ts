@@ -1,0 +1,37 @@
+import { compileCrdVersions, establishCrd } from '../schema/index.ts';
+import type { ApiObject, CompiledKind } from '../schema/index.ts';
+import { CRD_FINALIZER } from '../lifecycle/crd-lifecycle.ts';
+import { NAMESPACE_FINALIZER } from './deletion-plan.ts';
+
+/**
+ * What the server adds to objects of a few built-in kinds before it validates them, on create and on update.
+ *
+ * @throws CodedError Invalid for a CRD that does not compile: it is refused, where kube-apiserver would take it and
+ *   report some faults in its conditions.
+ */
+export function admit(kind: CompiledKind, object: ApiObject, now: Date, live?: ApiObject): ApiObject {
+  if (kind.resource.kind === 'Namespace' && kind.resource.group === '') {
+    return live === undefined ? activeNamespace(object) : object;
+  }
+  if (kind.resource.kind === 'CustomResourceDefinition') return establishedCrd(object, now, live);
+  return object;
+}
+
+function activeNamespace(object: ApiObject): ApiObject {
+  const { metadata } = object;
+  const labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name ?? '' };
+  return {
+    ...object,
+    metadata: { ...metadata, labels },
+    spec: { finalizers: [NAMESPACE_FINALIZER] },
+    status: { phase: 'Active' },
+  };
+}
+
+function establishedCrd(object: ApiObject, now: Date, live: ApiObject | undefined): ApiObject {
+  compileCrdVersions(object);
+  const established = establishCrd(object, now);
+  if (live !== undefined) return established;
+  const finalizers = [...new Set([...(established.metadata.finalizers ?? []), CRD_FINALIZER])];
+  return { ...established, metadata: { ...established.metadata, finalizers } };
+}

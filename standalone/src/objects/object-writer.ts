@@ -1,0 +1,206 @@
+import type { Clock } from '@nannyapi/process';
+import { invalidMessage, updateManagedFields } from '../schema/index.ts';
+import type { ApiObject, Cause, CompiledKind, KindResource } from '../schema/index.ts';
+import { storageResource } from '../kinds/kind-registry.ts';
+import { alreadyExists, conflict, notFound, StatusError } from '../server/status-error.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import type { ObjectKey } from '../store/stored-object.ts';
+import { admit } from './built-in-admission.ts';
+import { deletionPlan, isFinalized } from './deletion-plan.ts';
+import type { DeleteOptions } from './deletion-plan.ts';
+import { initialObject } from './initial-object.ts';
+import { checkNamespace } from './namespace-check.ts';
+import { isSameObject, nextObject, withGeneration } from './next-object.ts';
+import type { Subresource } from './next-object.ts';
+
+/** How a write is recorded and whether it is only tried. */
+export interface WriteOptions {
+  /** Field manager that managedFields names. */
+  manager: string;
+  isDryRun: boolean;
+}
+
+/** An update of an existing object. */
+export interface UpdateRequest extends WriteOptions {
+  subresource: Subresource;
+  /** The desired state, computed from a copy of the live one; runs in the same turn as the read. */
+  modify: (live: ApiObject) => ApiObject;
+  /** True when `modify` has already recorded managedFields (server-side apply). */
+  isManaged?: boolean;
+}
+
+/** What a write led to. */
+export interface Written {
+  object: ApiObject;
+  /** True when the object is gone: deleted, or its last finalizer was removed. */
+  isGone: boolean;
+}
+
+/**
+ * Every write to every object goes through here: the verbs, the garbage collector and the namespace life all make the
+ * same checks.
+ *
+ * Each method reads the head state, computes and submits in one turn of the event loop, so two writers can never
+ * interleave; the promise resolves when the write is on disk.
+ */
+export class ObjectWriter {
+  readonly #store: ObjectStore;
+  readonly #clock: Pick<Clock, 'now'>;
+
+  constructor(deps: { store: ObjectStore; clock: Pick<Clock, 'now'> }) {
+    this.#store = deps.store;
+    this.#clock = deps.clock;
+  }
+
+  /** Creates an object. @throws StatusError AlreadyExists, Invalid, NotFound (namespace), Forbidden (it ends). */
+  async create(
+    kind: CompiledKind,
+    sent: ApiObject,
+    options: WriteOptions & { namespace: string; isManaged?: boolean },
+  ): Promise<ApiObject> {
+    const now = this.#clock.now();
+    const initial = initialObject(kind, sent, { namespace: options.namespace, now });
+    const name = initial.metadata.name ?? '';
+    const prepared = admit(kind, kind.prepareForCreate(initial), now);
+    assertValid(kind.resource, name, kind.validate(prepared));
+    checkNamespace(this.#store, kind.resource, { namespace: options.namespace, name });
+    const key = keyOf(kind.resource, options.namespace, name);
+    if (this.#store.head(key) !== undefined) throw alreadyExists(kind.resource, name);
+    const object = options.isManaged
+      ? prepared
+      : updateManagedFields({ next: prepared, manager: options.manager, operation: 'Update', kind, now });
+    if (options.isDryRun) return object;
+    await this.#store.put(key, object);
+    return object;
+  }
+
+  /**
+   * Changes an object. A change that changes nothing writes nothing.
+   *
+   * @throws StatusError NotFound, Conflict, Invalid.
+   */
+  async update(kind: CompiledKind, at: { namespace: string; name: string }, request: UpdateRequest): Promise<Written> {
+    const key = keyOf(kind.resource, at.namespace, at.name);
+    const stored = this.#store.head(key);
+    if (stored === undefined) throw notFound(kind.resource, at.name);
+    const live = this.#store.parse(stored);
+    const sent = request.modify(structuredClone(live));
+    checkIdentity(kind.resource, live, sent);
+    const next = this.#finish(kind, live, sent, request);
+    if (isSameObject(live, next)) return { object: live, isGone: false };
+    if (isFinalized(kind, next)) return await this.#remove(key, next, request.isDryRun);
+    if (!request.isDryRun) await this.#store.put(key, next);
+    return { object: next, isGone: false };
+  }
+
+  /**
+   * Deletes an object, or marks it for deletion while finalizers hold it.
+   *
+   * @throws StatusError NotFound, Conflict (preconditions).
+   */
+  async delete(kind: CompiledKind, at: { namespace: string; name: string }, options: DeleteOptions): Promise<Written> {
+    const key = keyOf(kind.resource, at.namespace, at.name);
+    const stored = this.#store.head(key);
+    if (stored === undefined) throw notFound(kind.resource, at.name);
+    const live = this.#store.parse(stored);
+    checkPreconditions(kind.resource, live, options);
+    const next = deletionPlan(kind, live, options, this.#clock.now());
+    if (next === undefined) return await this.#remove(key, live, options.isDryRun);
+    if (isSameObject(live, next)) return { object: live, isGone: false };
+    if (isFinalized(kind, next)) return await this.#remove(key, next, options.isDryRun);
+    if (!options.isDryRun) await this.#store.put(key, next);
+    return { object: next, isGone: false };
+  }
+
+  #finish(kind: CompiledKind, live: ApiObject, sent: ApiObject, request: UpdateRequest): ApiObject {
+    const pruned = kind.prune(nextObject(kind, live, sent, request.subresource)).object;
+    const merged = admit(kind, kind.default(pruned), this.#clock.now(), live);
+    const next = withGeneration(kind, live, merged);
+    const name = live.metadata.name ?? '';
+    assertValid(kind.resource, name, [...finalizerCauses(live, next), ...kind.validate(next, live)]);
+    if (request.isManaged) return next;
+    return updateManagedFields({
+      live,
+      next,
+      manager: request.manager,
+      operation: 'Update',
+      ...(request.subresource === '' ? {} : { subresource: request.subresource }),
+      kind,
+      now: this.#clock.now(),
+    });
+  }
+
+  async #remove(key: ObjectKey, last: ApiObject, isDryRun: boolean): Promise<Written> {
+    if (!isDryRun) await this.#store.remove(key, last);
+    return { object: last, isGone: true };
+  }
+}
+
+/** Key of an object in the store. */
+export function keyOf(resource: KindResource, namespace: string, name: string): ObjectKey {
+  return { resource: storageResource(resource), namespace: resource.namespaced ? namespace : '', name };
+}
+
+/** @throws StatusError Invalid (422) when there are causes. */
+export function assertValid(
+  resource: Pick<KindResource, 'group' | 'kind'>,
+  name: string,
+  causes: readonly Cause[],
+): void {
+  if (causes.length === 0) return;
+  const group = resource.group === '' ? {} : { group: resource.group };
+  throw new StatusError('Invalid', invalidMessage(resource, name, causes), {
+    name,
+    ...group,
+    kind: resource.kind,
+    causes,
+  });
+}
+
+const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
+
+function checkIdentity(resource: KindResource, live: ApiObject, sent: ApiObject): void {
+  const name = live.metadata.name ?? '';
+  const { uid, resourceVersion } = sent.metadata;
+  if (uid !== undefined && uid !== '' && uid !== live.metadata.uid) {
+    throw conflict(resource, name, preconditionFailed('UID', uid, live.metadata.uid));
+  }
+  if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion) {
+    throw conflict(resource, name, MODIFIED);
+  }
+}
+
+function checkPreconditions(resource: KindResource, live: ApiObject, options: DeleteOptions): void {
+  const name = live.metadata.name ?? '';
+  const { uid, resourceVersion } = options.preconditions ?? {};
+  if (uid !== undefined && uid !== live.metadata.uid) {
+    throw conflict(resource, name, preconditionFailed('UID', uid, live.metadata.uid));
+  }
+  if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion) {
+    throw conflict(
+      resource,
+      name,
+      preconditionFailed('ResourceVersion', resourceVersion, live.metadata.resourceVersion),
+    );
+  }
+}
+
+function preconditionFailed(what: string, wanted: string, found: string | undefined): string {
+  return `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found ?? ''}`;
+}
+
+/** An object that is being deleted takes no new finalizers: it could never be gone. */
+function finalizerCauses(live: ApiObject, next: ApiObject): Cause[] {
+  if (live.metadata.deletionTimestamp === undefined) return [];
+  const old = new Set(live.metadata.finalizers);
+  const added = (next.metadata.finalizers ?? []).filter((finalizer) => !old.has(finalizer));
+  if (added.length === 0) return [];
+  const list = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
+  return [
+    {
+      reason: 'FieldValueForbidden',
+      field: 'metadata.finalizers',
+      message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`,
+    },
+  ];
+}

@@ -1,0 +1,18 @@
+import type { Clock, Logger } from '@nannyapi/process';
+import type { KindRegistry } from '../kinds/kind-registry.ts';
+import type { ObjectWriter } from '../objects/object-writer.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import type { Change } from '../store/stored-object.ts';
+import type { WatchHub } from '../watch/watch-hub.ts';
+
+/** What the verbs work on. */
+export interface ApiContext {
+  store: ObjectStore;
+  kinds: KindRegistry;
+  writer: ObjectWriter;
+  hub: WatchHub;
+  /** Encoded watch lines by change, shared by all watches. */
+  watchFrames: WeakMap<Change, Map<string, Buffer>>;
+  clock: Clock;
+  log: Logger;
+}

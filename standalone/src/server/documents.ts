@@ -1,0 +1,83 @@
+import {
+  aggregatedDiscovery,
+  apiGroup,
+  apiGroupList,
+  apiResourceList,
+  apiVersions,
+  openApiV2,
+  openApiV3,
+  openApiV3Index,
+  versionInfo,
+} from '../schema/index.ts';
+import type { KindRegistry } from '../kinds/kind-registry.ts';
+
+/** Discovery and OpenAPI documents; each is made once per set of kinds, since kubectl asks for them on every start. */
+export class Documents {
+  readonly #kinds: KindRegistry;
+  readonly #serverAddress: () => string;
+  readonly #texts = new Map<string, string | undefined>();
+  #edition = -1;
+
+  constructor(deps: { kinds: KindRegistry; serverAddress: () => string }) {
+    this.#kinds = deps.kinds;
+    this.#serverAddress = deps.serverAddress;
+  }
+
+  /** JSON text of the document at a path; undefined when there is none. */
+  find(path: string, accept: string): { text: string; contentType: string } | undefined {
+    if (this.#edition !== this.#kinds.edition) {
+      this.#texts.clear();
+      this.#edition = this.#kinds.edition;
+    }
+    const aggregated = path === '/api' || path === '/apis' ? aggregatedVersion(accept) : undefined;
+    const key = `${path} ${aggregated ?? ''}`;
+    if (!this.#texts.has(key)) {
+      const document = this.#make(path, aggregated);
+      // Unknown paths are not remembered: anybody could fill the memory with them.
+      if (document === undefined) return undefined;
+      this.#texts.set(key, JSON.stringify(document));
+    }
+    const text = this.#texts.get(key);
+    if (text === undefined) return undefined;
+    const suffix = aggregated === undefined ? '' : `;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
+    return { text, contentType: `application/json${suffix}` };
+  }
+
+  #make(path: string, aggregated: 'v2' | 'v2beta1' | undefined): object | undefined {
+    const kinds = this.#kinds.all();
+    if (path === '/version') return versionInfo();
+    if (path === '/openapi/v2') return openApiV2(kinds);
+    if (path === '/openapi/v3') return openApiV3Index(kinds);
+    if (path === '/api') {
+      return aggregated ? aggregatedDiscovery(kinds, 'core', aggregated) : apiVersions(this.#serverAddress());
+    }
+    if (path === '/apis') return aggregated ? aggregatedDiscovery(kinds, 'groups', aggregated) : apiGroupList(kinds);
+    return this.#makeOfGroup(path);
+  }
+
+  #makeOfGroup(path: string): object | undefined {
+    const kinds = this.#kinds.all();
+    const segments = path.split('/').slice(1);
+    if (segments[0] === 'openapi' && segments[1] === 'v3') {
+      const below = segments.slice(2).join('/');
+      return below in openApiV3Index(kinds).paths ? openApiV3(kinds, below) : undefined;
+    }
+    if (segments[0] === 'api' && segments.length === 2) return apiResourceList(kinds, '', segments[1] ?? '');
+    if (segments[0] !== 'apis' || segments[1] === undefined) return undefined;
+    if (segments.length === 2) return apiGroup(kinds, segments[1]);
+    return segments.length === 3 ? apiResourceList(kinds, segments[1], segments[2] ?? '') : undefined;
+  }
+}
+
+/** The first aggregated discovery version that an Accept header names (KEP-3352). */
+function aggregatedVersion(accept: string): 'v2' | 'v2beta1' | undefined {
+  for (const clause of accept.split(',')) {
+    if (!clause.includes('as=APIGroupDiscoveryList')) {
+      if (clause.trim().startsWith('application/json')) return undefined;
+      continue;
+    }
+    if (!clause.trim().startsWith('application/json')) continue;
+    return clause.includes('v=v2beta1') ? 'v2beta1' : 'v2';
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import { createServer } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CodedError } from '@nannyapi/process';
+
+/** Idle connections are kept this long, ms; longer than clients keep theirs, so that it is they who close. */
+const KEEP_ALIVE_MS = 180_000;
+/** A client has this long to send a whole request, ms. */
+const REQUEST_MS = 60_000;
+
+/** A listening HTTPS server. */
+export interface HttpsListener {
+  port: number;
+  /** Stops listening and waits for answers under way; connections that idle are cut. */
+  close(): Promise<void>;
+}
+
+/** What {@link listenHttps} needs. */
+export interface HttpsListenerOptions {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  certPem: string;
+  keyPem: string;
+  handler: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+/**
+ * Serves HTTPS with HTTP/1.1 only: one watch a connection is what clients do then, and what the back-pressure of
+ * watches counts on.
+ *
+ * @throws CodedError `PortInUse`, naming the port.
+ */
+export async function listenHttps(options: HttpsListenerOptions): Promise<HttpsListener> {
+  const server = createServer(
+    {
+      cert: options.certPem,
+      key: options.keyPem,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['http/1.1'],
+      noDelay: true,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: REQUEST_MS,
+    },
+    options.handler,
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(describeListenError(error, options)));
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+    },
+  };
+}
+
+function describeListenError(error: Error, at: { host: string; port: number }): Error {
+  if (!('code' in error) || error.code !== 'EADDRINUSE') return error;
+  return new CodedError({
+    code: 'PortInUse',
+    message: `Port ${at.port} on ${at.host} is in use. Stop what listens there, or choose another port.`,
+    cause: error,
+  });
+}

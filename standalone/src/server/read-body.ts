@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import { CORE_SCHEMA, load } from 'js-yaml';
+import { badRequest, StatusError } from './status-error.ts';
+
+/** Largest request body, bytes; the limit of kube-apiserver. */
+export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+/**
+ * Reads a request body whole.
+ *
+ * @throws StatusError RequestEntityTooLarge above {@link MAX_BODY_BYTES}; the rest of such a body is not read.
+ */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) {
+      throw new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY_BYTES}`);
+    }
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** Media type of a Content-Type header, lower case, without parameters; '' when there is none. */
+export function mediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+/**
+ * Parses a JSON or YAML document, whichever its media type says.
+ *
+ * @throws StatusError BadRequest for text that does not parse, UnsupportedMediaType for any other type.
+ */
+export function parseDocument(body: Buffer, type: string): unknown {
+  const text = decodeUtf8(body);
+  if (type === '' || type === 'application/json' || type.endsWith('+json')) return parseJson(text);
+  if (type === 'application/yaml' || type.endsWith('+yaml')) return parseYaml(text);
+  throw new StatusError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml`,
+  );
+}
+
+function decodeUtf8(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw badRequest('the request body is not valid UTF-8');
+  }
+}
+
+/** Parses JSON; a key `__proto__` is refused, since no kind has such a field and no code should have to mind it. */
+function parseJson(text: string): unknown {
+  try {
+    return text.includes('__proto__') ? JSON.parse(text, refuseProto) : JSON.parse(text);
+  } catch (error) {
+    throw badRequest(`couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+function parseYaml(text: string): unknown {
+  // kubectl sends JSON under a YAML content type; JSON.parse is ten times as fast.
+  if (text.trimStart().startsWith('{')) {
+    try {
+      return parseJson(text);
+    } catch {
+      // YAML's own flow style looks like this too.
+    }
+  }
+  try {
+    return load(text, { schema: CORE_SCHEMA });
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('a field may not be named "__proto__"');
+  return value;
+}

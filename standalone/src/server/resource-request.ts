@@ -1,0 +1,42 @@
+import type { UserInfo } from '../auth/token-store.ts';
+import type { CompiledKind } from '../schema/index.ts';
+import type { Representation } from './representation.ts';
+import type { ResourcePath } from './request-path.ts';
+
+/** A request to a resource, authenticated and with its body read. */
+export interface ResourceRequest {
+  method: string;
+  kind: CompiledKind;
+  path: ResourcePath;
+  query: URLSearchParams;
+  representation: Representation;
+  body: Buffer;
+  /** Media type of the body, without parameters. */
+  contentType: string;
+  user: UserInfo;
+  userAgent: string;
+}
+
+/** An answer that is known whole. */
+export interface Reply {
+  code: number;
+  /** JSON text. */
+  body: string;
+  /** Texts of `Warning: 299` headers. */
+  warnings?: readonly string[];
+}
+
+/** True for `dryRun=All`: everything is checked, nothing is stored. */
+export function isDryRun(request: ResourceRequest): boolean {
+  return request.query.getAll('dryRun').includes('All');
+}
+
+/** Longest field manager name that Kubernetes takes. */
+const MAX_MANAGER_CHARS = 128;
+
+/** Who managedFields name: the `fieldManager` parameter, else the user agent up to its first slash. */
+export function fieldManager(request: ResourceRequest): string {
+  const named = request.query.get('fieldManager');
+  if (named !== null && named !== '') return named;
+  return request.userAgent.split('/', 1)[0]?.slice(0, MAX_MANAGER_CHARS) || 'unknown';
+}

@@ -1,0 +1,119 @@
+import { mkdir, chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '@nannyapi/process';
+import type { Clock, Logger } from '@nannyapi/process';
+import { authorizeMasters } from '../auth/authorize.ts';
+import { bearerAuthentication } from '../auth/authenticate.ts';
+import { TokenStore } from '../auth/token-store.ts';
+import { KindRegistry } from '../kinds/kind-registry.ts';
+import { kubeconfig } from '../kubeconfig.ts';
+import { startLifecycles } from '../lifecycle/start-lifecycles.ts';
+import { ObjectWriter } from '../objects/object-writer.ts';
+import { builtinKinds } from '../schema/index.ts';
+import type { ApiContext } from './api-context.ts';
+import { apiHandler } from './api-handler.ts';
+import { Documents } from './documents.ts';
+import { listenHttps } from './https-listener.ts';
+import { lockFolder } from '../store/folder-lock.ts';
+import { ObjectStore } from '../store/object-store.ts';
+import type { CertifiedKey } from '../tls/certificate-authority.ts';
+import { openPki } from '../tls/pki.ts';
+import { WatchHub } from '../watch/watch-hub.ts';
+
+/** How an API server is started. */
+export interface ApiServerOptions {
+  /** Made if missing (0700). All state is here. */
+  dataDir: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** Parsed CustomResourceDefinition objects, created or updated before the server is ready. */
+  crds: readonly unknown[];
+  log: Logger;
+  clock?: Clock;
+}
+
+/** A running API server. */
+export interface ApiServerHandle {
+  /** `https://HOST:PORT`. */
+  url: string;
+  caPem: string;
+  adminToken: string;
+  /** A certificate of the same authority for another listener of this process, valid one year. */
+  issueServerCertificate(names: string[]): Promise<CertifiedKey>;
+  /** A kubeconfig of the admin, YAML text; it holds a credential. */
+  kubeconfig(): string;
+  /** Ends watches, waits for writes under way, closes the files. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the embedded API server on a data folder; resolves when it serves.
+ *
+ * @throws CodedError `DataFolderInUse`, `PortInUse`, `StoreCorrupt`, `StoreNewerVersion`, `StoreUnavailable`,
+ *   `Invalid` (a CRD).
+ */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServerHandle> {
+  await using opened = new AsyncDisposableStack();
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  await chmod(options.dataDir, 0o700);
+  const lock = lockFolder(options.dataDir, process.pid);
+  opened.defer(() => lock.release());
+  const store = await ObjectStore.open({ databasePath: join(options.dataDir, 'objects.db') });
+  opened.defer(async () => await store.close());
+  const context = makeContext(store, options);
+  opened.defer(() => context.hub.close());
+  const lifecycles = await startLifecycles(context, options.crds);
+  opened.defer(async () => await lifecycles.close());
+  const host = options.host ?? '127.0.0.1';
+  const pki = await openPki({ folder: options.dataDir, host, now: () => context.clock.now() });
+  const tokens = await TokenStore.open(options.dataDir);
+  const adminToken = await tokens.adminToken(options.dataDir);
+  const listener = await listenHttps({
+    host,
+    port: options.port,
+    ...pki.server,
+    handler: apiHandler({
+      context,
+      documents: new Documents({ kinds: context.kinds, serverAddress: () => `${host}:${listener.port}` }),
+      authenticate: bearerAuthentication(tokens),
+      authorize: authorizeMasters,
+      findFailure: () => store.failure?.message,
+    }),
+  });
+  const running = opened.move();
+  const url = `https://${urlHost(host)}:${listener.port}`;
+  return {
+    url,
+    caPem: pki.caPem,
+    adminToken,
+    issueServerCertificate: pki.issueServerCertificate,
+    kubeconfig: () => kubeconfig({ url, caPem: pki.caPem, token: adminToken }),
+    close: async () => {
+      const closed = listener.close();
+      context.hub.close();
+      await closed;
+      await running.disposeAsync();
+    },
+  };
+}
+
+function makeContext(store: ObjectStore, options: ApiServerOptions): ApiContext {
+  const clock = options.clock ?? systemClock;
+  return {
+    store,
+    kinds: new KindRegistry(builtinKinds()),
+    writer: new ObjectWriter({ store, clock }),
+    hub: new WatchHub(store),
+    watchFrames: new WeakMap(),
+    clock,
+    log: options.log,
+  };
+}
+
+/** The host as clients reach it: wildcard addresses by loopback, IPv6 in brackets. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

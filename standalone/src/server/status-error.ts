@@ -1,0 +1,126 @@
+import { CodedError } from '@nannyapi/process';
+import type { Cause, KindResource } from '../schema/index.ts';
+
+/** Reasons of a meta/v1 Status and their HTTP codes, as in apimachinery's `api/errors`. */
+const REASONS = {
+  BadRequest: 400,
+  Unauthorized: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  NotAcceptable: 406,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Expired: 410,
+  RequestEntityTooLarge: 413,
+  UnsupportedMediaType: 415,
+  Invalid: 422,
+  TooManyRequests: 429,
+  InternalError: 500,
+  ServiceUnavailable: 503,
+  Timeout: 504,
+} as const;
+
+/** Reason of a meta/v1 Status. */
+export type StatusReason = keyof typeof REASONS;
+
+/** `details` of a meta/v1 Status. */
+export interface StatusDetails {
+  name?: string;
+  group?: string;
+  kind?: string;
+  uid?: string;
+  causes?: readonly { reason?: string; field?: string; message: string }[];
+  retryAfterSeconds?: number;
+}
+
+/** A meta/v1 Status object. */
+export interface Status {
+  kind: 'Status';
+  apiVersion: 'v1';
+  metadata: Record<string, never>;
+  status: 'Failure' | 'Success';
+  message?: string;
+  reason?: string;
+  details?: StatusDetails;
+  code?: number;
+}
+
+/** A refusal in the form that Kubernetes clients branch on. `code` is the Status reason. */
+export class StatusError extends CodedError {
+  readonly statusDetails: StatusDetails | undefined;
+
+  constructor(reason: StatusReason, message: string, statusDetails?: StatusDetails) {
+    super({ code: reason, message, status: REASONS[reason] });
+    this.name = 'StatusError';
+    this.statusDetails = statusDetails;
+  }
+}
+
+/** The Status body and HTTP code that tell an error; a bug becomes InternalError without its text. */
+export function toStatus(error: unknown): Status & { code: number } {
+  if (error instanceof StatusError) return statusOf(error, error.code, error.statusDetails);
+  if (error instanceof CodedError) {
+    const reason = error.code in REASONS ? error.code : 'InternalError';
+    const causes = 'causes' in error ? (error.causes as Cause[]) : error.details;
+    return statusOf(error, reason, causes.length === 0 ? undefined : { causes });
+  }
+  return statusOf({ message: 'Internal error occurred', status: 500 }, 'InternalError', undefined);
+}
+
+function statusOf(
+  error: { message: string; status: number },
+  reason: string,
+  details: StatusDetails | undefined,
+): Status & { code: number } {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: error.message,
+    reason,
+    ...(details === undefined ? {} : { details }),
+    code: error.status,
+  };
+}
+
+/** `pods "x"` or `agents.nannyai.dev "x"`: how messages name an object. */
+export function qualifiedName(resource: Pick<KindResource, 'group' | 'plural'>, name: string): string {
+  const qualified = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+  return `${qualified} ${JSON.stringify(name)}`;
+}
+
+function detailsOf(resource: Pick<KindResource, 'group' | 'plural'>, name: string): StatusDetails {
+  return { name, ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.plural };
+}
+
+/** 404: there is no such object. */
+export function notFound(resource: Pick<KindResource, 'group' | 'plural'>, name: string): StatusError {
+  return new StatusError('NotFound', `${qualifiedName(resource, name)} not found`, detailsOf(resource, name));
+}
+
+/** 409: the name is taken. */
+export function alreadyExists(resource: Pick<KindResource, 'group' | 'plural'>, name: string): StatusError {
+  return new StatusError('AlreadyExists', `${qualifiedName(resource, name)} already exists`, detailsOf(resource, name));
+}
+
+/** 409: the object is not in the state that the client expects. */
+export function conflict(resource: Pick<KindResource, 'group' | 'plural'>, name: string, why: string): StatusError {
+  const message = `Operation cannot be fulfilled on ${qualifiedName(resource, name)}: ${why}`;
+  return new StatusError('Conflict', message, detailsOf(resource, name));
+}
+
+/** 403: the object may not be written now. */
+export function forbidden(resource: Pick<KindResource, 'group' | 'plural'>, name: string, why: string): StatusError {
+  return new StatusError(
+    'Forbidden',
+    `${qualifiedName(resource, name)} is forbidden: ${why}`,
+    detailsOf(resource, name),
+  );
+}
+
+/** 400: the request cannot be understood. */
+export function badRequest(message: string): StatusError {
+  return new StatusError('BadRequest', message);
+}

@@ -1,0 +1,208 @@
+import type { ApiObject } from '../schema/index.ts';
+import { CommitQueue } from './commit-queue.ts';
+import { openForReading } from './database.ts';
+import { History } from './history.ts';
+import type { SnapshotQuery } from './history.ts';
+import { OwnerIndex } from './owner-index.ts';
+import { Shelf } from './shelf.ts';
+import { shelfKey, toStoredObject } from './stored-object.ts';
+import type { Change, ObjectKey, StoredObject } from './stored-object.ts';
+import type { ChangeType, RevisionRow } from './worker-protocol.ts';
+
+/** Bodies above this many characters stay on disk: evidence chunks would fill the memory otherwise. */
+const LARGE_BODY_CHARS = 32 * 1024;
+/** Default of {@link ObjectStoreOptions.windowRevisions}. */
+const WINDOW_REVISIONS = 20_000;
+/** Compaction goes in bites of this many revisions, so that no commit waits long for it. */
+const COMPACTION_BITE_REVISIONS = 256;
+
+/** How a store is opened. */
+export interface ObjectStoreOptions {
+  databasePath: string;
+  /** Revisions kept for watchers that come back; older ones get 410 Expired. Default 20,000. */
+  windowRevisions?: number | undefined;
+}
+
+/** Told of each change in revision order, in the turn in which the commit became known. */
+export type ChangeListener = (change: Change) => void;
+
+/**
+ * All objects of the API server: current state in memory as text, every revision of the watch window on disk.
+ *
+ * Two views stand side by side. *Committed* is what readers and watchers see: only what is on disk. *Head* adds the
+ * writes on their way there, and is what the next write builds on; so writers of one object never wait for each
+ * other's sync, and a read-modify-write done in one turn needs no lock.
+ */
+export class ObjectStore {
+  readonly owners = new OwnerIndex();
+  readonly #queue: CommitQueue;
+  readonly #history: History;
+  readonly #windowRevisions: number;
+  readonly #shelves = new Map<string, Shelf>();
+  /** Newest state of each object with a write in flight; undefined value: its deletion is in flight. */
+  readonly #heads = new Map<string, { revision: number; object: StoredObject | undefined }>();
+  readonly #inFlight = new Map<number, StoredObject>();
+  readonly #listeners = new Set<ChangeListener>();
+  #assignedRevision: number;
+  #revision: number;
+  #compactedRevision: number;
+
+  private constructor(opened: Awaited<ReturnType<typeof CommitQueue.open>>, history: History, windowRevisions: number) {
+    this.#queue = opened.queue;
+    this.#history = history;
+    this.#windowRevisions = windowRevisions;
+    this.#revision = opened.revision;
+    this.#assignedRevision = opened.revision;
+    this.#compactedRevision = opened.compactedRevision;
+    this.#queue.attach({ onCommitted: (rows) => this.#onCommitted(rows), onLost: () => this.#onLost() });
+    for (const object of history.current()) this.#place(undefined, object);
+  }
+
+  /**
+   * Opens or makes the database and loads the current state.
+   *
+   * @throws CodedError `StoreCorrupt`, `StoreNewerVersion`, `StoreUnavailable`.
+   */
+  static async open(options: ObjectStoreOptions): Promise<ObjectStore> {
+    const opened = await CommitQueue.open({ databasePath: options.databasePath });
+    const history = new History(openForReading(options.databasePath));
+    return new ObjectStore(opened, history, options.windowRevisions ?? WINDOW_REVISIONS);
+  }
+
+  /** Revision of the newest committed write: the resourceVersion of every list made now. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Watches can resume after this revision and later ones only. */
+  get compactedRevision(): number {
+    return this.#compactedRevision;
+  }
+
+  /** Why nothing can be written any more; undefined while all is well. */
+  get failure(): Error | undefined {
+    return this.#queue.failure;
+  }
+
+  /** The committed state of one object. */
+  get(key: ObjectKey): StoredObject | undefined {
+    return this.#shelves.get(key.resource)?.get(shelfKey(key));
+  }
+
+  /** The state the next write builds on. */
+  head(key: ObjectKey): StoredObject | undefined {
+    const head = this.#heads.get(headKey(key));
+    return head === undefined ? this.get(key) : head.object;
+  }
+
+  /** JSON text of an object. */
+  text(object: StoredObject): string {
+    return object.text ?? this.#history.body(object.revision);
+  }
+
+  /** A fresh copy of an object, free to change. */
+  parse(object: StoredObject): ApiObject {
+    return JSON.parse(this.text(object)) as ApiObject;
+  }
+
+  /** Committed objects of one resource in list order, of one namespace or of all (undefined). */
+  list(resource: string, namespace?: string, after?: { namespace: string; name: string }): Iterable<StoredObject> {
+    return this.#shelves.get(resource)?.list(namespace, after === undefined ? '' : shelfKey(after)) ?? [];
+  }
+
+  /** Resources that have, or had since the start, objects. */
+  resources(): string[] {
+    return [...this.#shelves.keys()];
+  }
+
+  /** Objects as they were at a revision inside the watch window. */
+  snapshot(query: SnapshotQuery): StoredObject[] {
+    return this.#history.snapshot(query);
+  }
+
+  /** Committed changes of one resource after a revision that is not compacted; at most `limit`. */
+  changesAfter(resource: string, revision: number, limit: number): Change[] {
+    return this.#history.changes(resource, { from: revision, to: this.#revision, limit });
+  }
+
+  /**
+   * Stores a new state of an object, sets its `metadata.resourceVersion`, and resolves when it is on disk.
+   *
+   * The caller has read {@link head} in the same turn.
+   */
+  async put(key: ObjectKey, object: ApiObject): Promise<StoredObject> {
+    const previous = this.head(key);
+    return await this.#write(key, object, previous === undefined ? 'ADDED' : 'MODIFIED');
+  }
+
+  /** Removes an object; `last` is its final state, told to watchers with the revision of the removal. */
+  async remove(key: ObjectKey, last: ApiObject): Promise<StoredObject> {
+    return await this.#write(key, last, 'DELETED');
+  }
+
+  /** Calls `listener` on every change from now on. Returns how to stop. */
+  onChange(listener: ChangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Waits for the writes in flight, then closes the files. */
+  async close(): Promise<void> {
+    await this.#queue.close();
+    this.#history.close();
+  }
+
+  async #write(key: ObjectKey, object: ApiObject, change: ChangeType): Promise<StoredObject> {
+    const previous = this.head(key);
+    const revision = (this.#assignedRevision += 1);
+    object.metadata.resourceVersion = String(revision);
+    const body = JSON.stringify(object);
+    const stored = toStoredObject(key, object, body);
+    this.#heads.set(headKey(key), { revision, object: change === 'DELETED' ? undefined : stored });
+    this.#inFlight.set(revision, stored);
+    const { resource, namespace, name } = key;
+    const previousRevision = previous?.revision ?? null;
+    await this.#queue.submit({ revision, resource, namespace, name, change, previousRevision, body });
+    return stored;
+  }
+
+  #onCommitted(rows: readonly RevisionRow[]): void {
+    for (const row of rows) this.#commitRow(row);
+    const target = this.#revision - this.#windowRevisions;
+    if (target - this.#compactedRevision < COMPACTION_BITE_REVISIONS) return;
+    this.#compactedRevision = target;
+    this.#queue.compact(target);
+  }
+
+  #commitRow(row: RevisionRow): void {
+    const object = this.#inFlight.get(row.revision);
+    if (object === undefined) throw new Error(`revision ${row.revision} was committed but never submitted`);
+    this.#inFlight.delete(row.revision);
+    if (this.#heads.get(headKey(row))?.revision === row.revision) this.#heads.delete(headKey(row));
+    const previous = this.get(row);
+    this.#revision = row.revision;
+    this.#place(previous, row.change === 'DELETED' ? undefined : object, object);
+    const change: Change = { type: row.change, object, text: row.body, previous };
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  #place(previous: StoredObject | undefined, next: StoredObject | undefined, at = next ?? previous): void {
+    if (at === undefined) return;
+    let shelf = this.#shelves.get(at.resource);
+    if (shelf === undefined) this.#shelves.set(at.resource, (shelf = new Shelf()));
+    if (next === undefined) shelf.delete(shelfKey(at));
+    else shelf.set(next);
+    this.owners.replace(previous, next);
+    if (next?.text !== undefined && next.text.length > LARGE_BODY_CHARS) next.text = undefined;
+  }
+
+  /** The numbers of lost writes are not given again: a watcher may have been told nothing of them, a client neither. */
+  #onLost(): void {
+    this.#heads.clear();
+    this.#inFlight.clear();
+  }
+}
+
+function headKey(key: ObjectKey): string {
+  return `${key.resource}/${shelfKey(key)}`;
+}

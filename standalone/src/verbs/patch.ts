@@ -1,0 +1,114 @@
+import { applyConflictMessage, applyJsonPatch, applyMergePatch, serverSideApply } from '../schema/index.ts';
+import type { ApiObject } from '../schema/index.ts';
+import { keyOf } from '../objects/object-writer.ts';
+import type { ApiContext } from '../server/api-context.ts';
+import { checkFields } from '../server/field-validation.ts';
+import { parseDocument } from '../server/read-body.ts';
+import { fieldManager, isDryRun } from '../server/resource-request.ts';
+import type { Reply, ResourceRequest } from '../server/resource-request.ts';
+import { isJsonObject } from '../server/json-object.ts';
+import { asObject } from '../server/sent-object.ts';
+import { badRequest, conflict, StatusError } from '../server/status-error.ts';
+import { render } from './create.ts';
+import { subresourceOf } from './update.ts';
+import { isTrue } from './watch.ts';
+
+const JSON_PATCH = 'application/json-patch+json';
+const MERGE_PATCH = 'application/merge-patch+json';
+const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
+const APPLY_PATCH = 'application/apply-patch+yaml';
+
+/** PATCH of an object or its status, in the four forms of Kubernetes. */
+export async function patch(context: ApiContext, request: ResourceRequest): Promise<Reply> {
+  const type = request.contentType;
+  const accepted = [JSON_PATCH, MERGE_PATCH, ...(request.kind.isCustomResource ? [] : [STRATEGIC_PATCH]), APPLY_PATCH];
+  if (!accepted.includes(type)) {
+    throw new StatusError(
+      'UnsupportedMediaType',
+      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+    );
+  }
+  return type === APPLY_PATCH ? await apply(context, request) : await patchLive(context, request);
+}
+
+async function patchLive(context: ApiContext, request: ResourceRequest): Promise<Reply> {
+  const document = parseDocument(request.body, 'application/json');
+  const warnings: string[] = [];
+  const written = await context.writer.update(request.kind, request.path, {
+    subresource: subresourceOf(request),
+    modify: (live) => {
+      const patched = asObject(request, patchedObject(request.contentType, live, document));
+      warnings.push(...checkFields(request, patched));
+      return patched;
+    },
+    manager: fieldManager(request),
+    isDryRun: isDryRun(request),
+  });
+  return { code: 200, body: render(context, request, written.object), warnings };
+}
+
+function patchedObject(type: string, live: ApiObject, document: unknown): unknown {
+  if (type === JSON_PATCH) return applyJsonPatch(live, document);
+  if (!isJsonObject(document)) throw badRequest('a merge patch must be a JSON object');
+  return applyMergePatch(live, type === STRATEGIC_PATCH ? withoutDirectives(document) : document);
+}
+
+/** Strategic patches order and key list items by `$` directives, which a merge patch has no use for. */
+function withoutDirectives(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDirectives);
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).filter(([key]) => !key.startsWith('$'));
+  return Object.fromEntries(entries.map(([key, item]) => [key, withoutDirectives(item)]));
+}
+
+async function apply(context: ApiContext, request: ResourceRequest): Promise<Reply> {
+  const { kind, path } = request;
+  const manager = request.query.get('fieldManager') ?? '';
+  if (manager === '') {
+    const message = 'Required value: is required for apply patch';
+    throw new StatusError('Invalid', `PatchOptions.meta.k8s.io "" is invalid: fieldManager: ${message}`, {
+      group: 'meta.k8s.io',
+      kind: 'PatchOptions',
+      causes: [{ reason: 'FieldValueRequired', field: 'fieldManager', message }],
+    });
+  }
+  const applied = asObject(request, parseDocument(request.body, 'application/yaml'));
+  if (applied.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+  const warnings = checkFields(request, applied);
+  const intent = kind.prune(applied).object;
+  const merge = (live?: ApiObject): ApiObject => mergeIntent(context, request, { live, intent, manager });
+  const options = { manager, isDryRun: isDryRun(request), isManaged: true };
+  const isNew = context.store.head(keyOf(kind.resource, path.namespace, path.name)) === undefined;
+  if (isNew && path.subresource === '') {
+    const object = await context.writer.create(kind, merge(), { ...options, namespace: path.namespace });
+    return { code: 201, body: render(context, request, object), warnings };
+  }
+  const subresource = subresourceOf(request);
+  const written = await context.writer.update(kind, path, { ...options, subresource, modify: merge });
+  return { code: 200, body: render(context, request, written.object), warnings };
+}
+
+function mergeIntent(
+  context: ApiContext,
+  request: ResourceRequest,
+  intent: { live: ApiObject | undefined; intent: ApiObject; manager: string },
+): ApiObject {
+  const { path, kind, query } = request;
+  const { object, conflicts } = serverSideApply({
+    ...(intent.live === undefined ? {} : { live: intent.live }),
+    applied: intent.intent,
+    manager: intent.manager,
+    force: isTrue(query.get('force')),
+    kind,
+    ...(path.subresource === '' ? {} : { subresource: path.subresource }),
+    now: context.clock.now(),
+  });
+  if (conflicts.length === 0) return object;
+  const causes = conflicts.map(({ manager, field }) => ({
+    reason: 'FieldManagerConflict',
+    message: `conflict with ${manager}`,
+    field,
+  }));
+  const details = conflict(kind.resource, path.name, '').statusDetails;
+  throw new StatusError('Conflict', applyConflictMessage(conflicts), { ...details, causes });
+}

@@ -1,0 +1,31 @@
+import { StatusError } from '../server/status-error.ts';
+import type { ResourcePath } from '../server/request-path.ts';
+import { isTrue } from './watch.ts';
+
+/** What a request does, in Kubernetes' terms. */
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
+
+/** The verb of a request. @throws StatusError MethodNotAllowed. */
+export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): Verb {
+  const isCollection = path.name === '';
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      if (isTrue(query.get('watch')) && path.subresource === '') return 'watch';
+      return isCollection ? 'list' : 'get';
+    case 'POST':
+      if (isCollection) return 'create';
+      break;
+    case 'PUT':
+      if (!isCollection) return 'update';
+      break;
+    case 'PATCH':
+      if (!isCollection) return 'patch';
+      break;
+    case 'DELETE':
+      if (path.subresource === '') return isCollection ? 'deletecollection' : 'delete';
+      break;
+    default:
+  }
+  throw new StatusError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
+}

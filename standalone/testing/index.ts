@@ -1,0 +1,4 @@
+/** The embedded API server for tests: real HTTPS, real storage, in a folder of its own. */
+export { startTestApiServer } from './test-api-server.ts';
+export type { TestApiServer, TestApiServerOptions } from './test-api-server.ts';
+export { readOwnCrds } from './own-crds.ts';
