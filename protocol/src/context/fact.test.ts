@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factLine, factsOf, numberOf, parseFact, textOf, withUnit } from './fact.ts';
 
@@ -17,8 +17,8 @@ describe('a fact', () => {
   });
 
   it('stays one line whatever the host says, and gives the text back', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ maxLength: 40 }), (args, comm) => {
+    assert(
+      property(string({ unit: 'binary', maxLength: 200 }), string({ maxLength: 40 }), (args, comm) => {
         const line = factLine('process', { pid: 7, comm, args });
         expect(line).not.toContain('\n');
         const fact = parseFact(line);

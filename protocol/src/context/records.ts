@@ -17,7 +17,10 @@ export const RECORD_FIELDS = {
   psi: ['resource', 'kind', 'sample_stalled', 'avg10', 'avg60', 'avg300', 'total'],
   /** How many tasks are in which state. */
   tasks: ['total', 'running', 'uninterruptible', 'stopped', 'zombie', 'threads', 'shown'],
-  /** One process. `cpu` is of one core, `run_delay` the share of the sample it was ready but not on a core. */
+  /**
+   * One process. `cpu` is of one core, `children_cpu` that of children that ended meanwhile, `run_delay` the share of the
+   * sample in which it was ready but not on a core.
+   */
   process: [
     'pid',
     'ppid',
@@ -25,6 +28,7 @@ export const RECORD_FIELDS = {
     'user',
     'state',
     'cpu',
+    'children_cpu',
     'cpu_lifetime',
     'run_delay',
     'age',
@@ -33,7 +37,6 @@ export const RECORD_FIELDS = {
     'sample_majflt',
     'allowed_cpus',
     'wchan',
-    'futex_threads',
     'own',
     'cgroup',
     'memory_cgroup',

@@ -1,0 +1,31 @@
+import type { Sample } from '../sample.ts';
+
+/** Names the members of a group as `comm/pid comm/pid`, busiest first, at most `limit`. */
+export function nameMembers(sample: Sample, pids: readonly number[], limit = 4): string | undefined {
+  const members = new Set(pids);
+  const named = sample.activities
+    .filter((activity) => members.has(activity.process.pid))
+    .sort((a, b) => b.cpuPercent - a.cpuPercent || b.process.residentBytes - a.process.residentBytes)
+    .slice(0, limit)
+    .map((activity) => `${activity.process.comm}/${activity.process.pid}`);
+  return named.length === 0 ? undefined : named.join(' ');
+}
+
+/** CPU time of the members of a group during the sample, in percent of one core. */
+export function cpuOfMembers(sample: Sample, pids: readonly number[]): number {
+  const members = new Set(pids);
+  return sample.activities
+    .filter((activity) => members.has(activity.process.pid))
+    .reduce((sum, activity) => sum + activity.cpuPercent, 0);
+}
+
+/** True for a group that this project made, or that holds its processes only. */
+export function isOwnGroup(sample: Sample, path: string, pids: readonly number[]): boolean {
+  if (/\/nanny(?:api|-agent)?[^/]*(?:\/|$)/u.test(path)) return true;
+  return pids.length > 0 && pids.every((pid) => sample.own.has(pid));
+}
+
+/** Lines about the pressure of one resource. */
+export function unitBytes(bytes: number | undefined): string | undefined {
+  return bytes === undefined ? undefined : `${Math.round(bytes)}B`;
+}
