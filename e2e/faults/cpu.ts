@@ -1,0 +1,33 @@
+import { availableParallelism } from 'node:os';
+import { makeCgroup } from './cgroup.ts';
+import { buildFault } from './fault.ts';
+import type { InjectedFault } from './fault.ts';
+import { startScript } from './shell.ts';
+
+const SPIN =
+  'end=$(($(date +%s) + 900)); while [ $(date +%s) -lt $end ]; do i=0; while [ $i -lt 2000000 ]; do i=$((i+1)); done; done';
+
+/** Keeps every core busy with one process per core. */
+export async function injectCpuSaturation(processes = availableParallelism()): Promise<InjectedFault> {
+  return buildFault(async (undo) => {
+    const pids: number[] = [];
+    for (let index = 0; index < processes; index += 1) pids.push(await startScript(undo, SPIN));
+    return { mechanism: 'CPUSaturation', component: `\\b(?:${pids.join('|')})\\b` };
+  });
+}
+
+/** Gives a busy worker a tenth of a core. */
+export async function injectCpuThrottling(): Promise<InjectedFault> {
+  return buildFault(async (undo) => {
+    const group = await makeCgroup(undo, 'cpu', 'batch');
+    if (group.version === 1) {
+      await group.set('cpu.cfs_period_us', '100000');
+      await group.set('cpu.cfs_quota_us', '10000');
+    } else {
+      await group.set('cpu.max', '10000 100000');
+    }
+    const pid = await startScript(undo, SPIN);
+    await group.set('cgroup.procs', String(pid));
+    return { mechanism: 'CPUThrottling', component: group.path.split('/').at(-1) ?? group.path };
+  });
+}
