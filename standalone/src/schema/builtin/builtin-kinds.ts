@@ -1,6 +1,26 @@
 import type { CompiledKind } from '../kinds.ts';
+import { configMapKind } from './config-map.ts';
+import { customResourceDefinitionKind } from './custom-resource-definition.ts';
+import { eventKind } from './event.ts';
+import { leaseKind } from './lease.ts';
+import { namespaceKind } from './namespace.ts';
+import { nodeKind } from './node.ts';
+import { secretKind } from './secret.ts';
+import { serviceAccountKind } from './service-account.ts';
 
-/** The built-in kinds that are served as data: Namespace, ConfigMap, Secret, ServiceAccount, Event, Lease, Node, CustomResourceDefinition. */
+/**
+ * The built-in kinds, served as data: Namespace, ConfigMap, Secret, ServiceAccount, Event, Lease, Node and
+ * CustomResourceDefinition. Each call compiles anew.
+ */
 export function builtinKinds(): CompiledKind[] {
-  return [];
+  return [
+    configMapKind(),
+    eventKind(),
+    namespaceKind(),
+    nodeKind(),
+    secretKind(),
+    serviceAccountKind(),
+    leaseKind(),
+    customResourceDefinitionKind(),
+  ];
 }

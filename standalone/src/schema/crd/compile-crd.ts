@@ -6,7 +6,7 @@ import { dns1123SubdomainErrors } from '../metadata/names.ts';
 import { invalid } from '../structural/cause.ts';
 import { isJsonObject } from '../structural/json-value.ts';
 import { schemaCauses } from '../structural/validate.ts';
-import { AGE_COLUMN, compileColumn, tableMaker } from '../table/table.ts';
+import { AGE_COLUMN, compileColumn, NAME_COLUMN, tableMaker } from '../table/table.ts';
 import { CRD_SCHEMA } from './crd-schema.ts';
 import type { Crd, CrdVersion } from './crd-types.ts';
 import { InvalidObjectError } from './invalid-object-error.ts';
@@ -87,7 +87,7 @@ function toKind(crd: Crd, version: CrdVersion, tree: ReturnType<typeof compileRu
     verbs: ALL_VERBS,
     schema: version.schema?.openAPIV3Schema ?? { type: 'object' },
     rules: tree,
-    table: tableMaker(columns.map(compileColumn)),
+    table: tableMaker([NAME_COLUMN, ...columns.map(compileColumn)]),
     selectable,
     nameErrors: dns1123SubdomainErrors,
   });

@@ -24,7 +24,11 @@ export interface KindDefinition {
   table: TableMaker;
   /** Selectable field path → its value as text. */
   selectable: ReadonlyMap<string, (object: ApiObject) => string>;
-  nameErrors(name: string): string[];
+  nameErrors: (name: string) => string[];
+  /** Applied after defaulting: what a built-in kind derives from other fields. */
+  canonicalize?: (object: ApiObject) => ApiObject;
+  /** Violations that the schema cannot say. */
+  extraCauses?: (object: ApiObject, old: ApiObject | undefined) => Cause[];
 }
 
 /** Causes after which CEL rules are not run, since their types may not hold. */
@@ -46,8 +50,10 @@ export function compileKind(definition: KindDefinition): CompiledKind {
     const { value, unknownFields } = pruneValue(object as unknown as Json, versionSchema);
     return { object: value as unknown as ApiObject, unknownFields };
   };
-  const fill = (object: ApiObject): ApiObject =>
-    defaultValue(object as unknown as Json, versionSchema) as unknown as ApiObject;
+  const fill = (object: ApiObject): ApiObject => {
+    const filled = defaultValue(object as unknown as Json, versionSchema) as unknown as ApiObject;
+    return definition.canonicalize?.(filled) ?? filled;
+  };
   return {
     resource,
     isCustomResource,
@@ -117,6 +123,7 @@ function validate(
     ...ownMetadataCauses(definition, object.metadata, old?.metadata),
     ...schemaCauses(object, definition.schema, '', old),
     ...newListTypeCauses(object, old, definition.schema),
+    ...(definition.extraCauses?.(object, old) ?? []),
   ];
   if (definition.rules === undefined) return causes;
   if (!causes.some(({ reason }) => BLOCKING.has(reason)))

@@ -50,7 +50,8 @@ function isOperationList(value: unknown): value is JsonPatchOperation[] {
     value.every(
       (item) =>
         isJsonObject(item) &&
-        OPERATIONS.has(String(item['op'])) &&
+        typeof item['op'] === 'string' &&
+        OPERATIONS.has(item['op']) &&
         isSafePointer(item['path']) &&
         isSafePointer(item['from'] ?? ''),
     )

@@ -21,7 +21,8 @@ export const AGE_COLUMN: PrinterColumn = {
   description: 'Time since the object was made.',
 };
 
-const NAME_COLUMN: CompiledColumn = {
+/** The first column of every kind but Event. */
+export const NAME_COLUMN: CompiledColumn = {
   definition: { name: 'Name', type: 'string', format: 'name', description: 'Name of the object.', priority: 0 },
   cell: (object) => object.metadata.name ?? '',
 };
@@ -41,15 +42,14 @@ export function compileColumn(column: PrinterColumn): CompiledColumn {
   };
 }
 
-/** Binds columns, Name first, to a maker of Tables. */
+/** Binds columns to a maker of Tables. */
 export function tableMaker(columns: readonly CompiledColumn[]): TableMaker {
-  const all = [NAME_COLUMN, ...columns];
   return (objects, options) => ({
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata: {},
-    columnDefinitions: all.map((column) => column.definition),
-    rows: objects.map((object) => toRow(all, object, options)),
+    columnDefinitions: columns.map((column) => column.definition),
+    rows: objects.map((object) => toRow(columns, object, options)),
   });
 }
 

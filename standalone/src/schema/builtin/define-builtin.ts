@@ -1,0 +1,57 @@
+import { compileKind, type KindDefinition } from '../kind/compile-kind.ts';
+import { dottedValue } from '../kind/dotted-value.ts';
+import type { ApiObject, CompiledKind, JsonObject, KindResource, SchemaNode } from '../kinds.ts';
+import { dns1123SubdomainErrors } from '../metadata/names.ts';
+import { AGE_COLUMN, compileColumn, type CompiledColumn, NAME_COLUMN, tableMaker } from '../table/table.ts';
+
+/** The Age column, compiled. */
+export const AGE: CompiledColumn = compileColumn(AGE_COLUMN);
+
+/** What tells one built-in kind from another. */
+export interface BuiltinDefinition {
+  group?: string;
+  kind: string;
+  plural: string;
+  namespaced: boolean;
+  shortNames?: readonly string[];
+  description: string;
+  properties: Record<string, SchemaNode>;
+  required?: string[];
+  hasStatus?: boolean;
+  /** Columns after Name; Age alone when left out. */
+  columns?: readonly CompiledColumn[];
+  /** Dotted paths of fields that field selectors may name. */
+  selectable?: readonly string[];
+  nameErrors?: (name: string) => string[];
+  canonicalize?: (object: ApiObject) => ApiObject;
+  extraCauses?: KindDefinition['extraCauses'];
+}
+
+const VERBS: readonly string[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+/** Makes a kind of version v1 that is served as data. */
+export function defineBuiltin(definition: BuiltinDefinition): CompiledKind {
+  const { properties, description, required = [], selectable = [], canonicalize, extraCauses } = definition;
+  return compileKind({
+    resource: resourceOf(definition),
+    isCustomResource: false,
+    isStorageVersion: true,
+    hasStatus: definition.hasStatus ?? false,
+    verbs: VERBS,
+    schema: { type: 'object', description, required, properties },
+    rules: undefined,
+    table: tableMaker([NAME_COLUMN, ...(definition.columns ?? [AGE])]),
+    selectable: new Map(
+      selectable.map((path) => [path, (object: ApiObject) => dottedValue(object as unknown as JsonObject, path)]),
+    ),
+    nameErrors: definition.nameErrors ?? dns1123SubdomainErrors,
+    ...(canonicalize === undefined ? {} : { canonicalize }),
+    ...(extraCauses === undefined ? {} : { extraCauses }),
+  });
+}
+
+function resourceOf(definition: BuiltinDefinition): KindResource {
+  const { group = '', kind, plural, namespaced, shortNames = [] } = definition;
+  const names = { singular: kind.toLowerCase(), listKind: `${kind}List`, shortNames, categories: [] };
+  return { group, version: 'v1', kind, plural, namespaced, ...names };
+}

@@ -1,0 +1,158 @@
+import { compileKind } from '../kind/compile-kind.ts';
+import { dottedValue } from '../kind/dotted-value.ts';
+import type { ApiObject, Cause, CompiledKind, Json, JsonObject, SchemaNode } from '../kinds.ts';
+import { dns1123SubdomainErrors } from '../metadata/names.ts';
+import { invalid } from '../structural/cause.ts';
+import { isJsonObject } from '../structural/json-value.ts';
+import { ageCell } from '../table/human-duration.ts';
+import { type CompiledColumn, NAME_COLUMN, tableMaker } from '../table/table.ts';
+import { int32, object, objectReference, text, time } from './schema-words.ts';
+
+const SCHEMA: SchemaNode = {
+  type: 'object',
+  description: 'Something that happened to an object, told for people. Events may be lost and are gone after a while.',
+  required: ['involvedObject'],
+  properties: {
+    involvedObject: objectReference('What the event is about.'),
+    reason: text('Why, in one CamelCase word that programs may read.'),
+    message: text('What happened, for people.'),
+    type: text('Normal or Warning.'),
+    action: text('What was done.'),
+    source: object('Who reports.', { component: text('Component.'), host: text('Its host.') }),
+    firstTimestamp: { ...time('When it happened first.'), nullable: true },
+    lastTimestamp: { ...time('When it happened last.'), nullable: true },
+    count: int32('How often it happened.'),
+    eventTime: { ...time('When it was seen, to the microsecond.'), nullable: true },
+    series: object('Repetition of the same event.', {
+      count: int32('How often it happened so far.'),
+      lastObservedTime: time('When it happened last.'),
+    }),
+    related: objectReference('A second object that has part in it.'),
+    reportingComponent: text('Controller that reports.'),
+    reportingInstance: text('Which instance of it.'),
+  },
+};
+
+function at(event: ApiObject, path: string): string {
+  return dottedValue(event as unknown as JsonObject, path);
+}
+
+/** Fields that `kubectl describe` and `kubectl events` select by, and their values. */
+const SELECTABLE = new Map<string, (event: ApiObject) => string>(
+  [
+    'involvedObject.kind',
+    'involvedObject.namespace',
+    'involvedObject.name',
+    'involvedObject.uid',
+    'involvedObject.apiVersion',
+    'involvedObject.resourceVersion',
+    'involvedObject.fieldPath',
+    'reason',
+    'reportingComponent',
+    'type',
+  ].map((path) => [path, (event: ApiObject) => at(event, path)]),
+).set('source', (event) => at(event, 'source.component') || at(event, 'reportingComponent'));
+
+interface EventColumn {
+  name: string;
+  type?: string;
+  description: string;
+  priority?: number;
+  cell: (event: ApiObject, now: Date) => Json;
+}
+
+function column({ name, type = 'string', description, priority = 0, cell }: EventColumn): CompiledColumn {
+  return { definition: { name, type, format: '', description, priority }, cell };
+}
+
+function lastSeen(event: ApiObject): string {
+  const series = at(event, 'series.lastObservedTime');
+  return series || at(event, 'lastTimestamp') || at(event, 'eventTime');
+}
+
+function firstSeen(event: ApiObject): string {
+  return at(event, 'firstTimestamp') || at(event, 'eventTime');
+}
+
+function source(event: ApiObject): string {
+  const component = at(event, 'source.component') || at(event, 'reportingComponent');
+  const host = at(event, 'source.host') || at(event, 'reportingInstance');
+  return host === '' ? component : `${component}, ${host}`;
+}
+
+function subject(event: ApiObject): string {
+  const kind = at(event, 'involvedObject.kind').toLowerCase();
+  return `${kind}/${at(event, 'involvedObject.name')}`;
+}
+
+function occurrences(event: ApiObject): number {
+  return Number(at(event, 'series.count') || at(event, 'count') || 1);
+}
+
+const COLUMNS: readonly CompiledColumn[] = [
+  column({
+    name: 'Last Seen',
+    description: 'Time since it happened last.',
+    cell: (event, now) => ageCell(lastSeen(event), now),
+  }),
+  column({ name: 'Type', description: 'Normal or Warning.', cell: (event) => at(event, 'type') }),
+  column({ name: 'Reason', description: 'Why, in one word.', cell: (event) => at(event, 'reason') }),
+  column({ name: 'Object', description: 'What the event is about.', cell: subject }),
+  column({
+    name: 'Subobject',
+    description: 'Part of the object.',
+    priority: 1,
+    cell: (event) => at(event, 'involvedObject.fieldPath'),
+  }),
+  column({ name: 'Source', description: 'Who reports.', priority: 1, cell: source }),
+  column({ name: 'Message', description: 'What happened.', cell: (event) => at(event, 'message').trim() }),
+  column({
+    name: 'First Seen',
+    description: 'Time since it happened first.',
+    priority: 1,
+    cell: (event, now) => ageCell(firstSeen(event), now),
+  }),
+  column({ name: 'Count', type: 'integer', description: 'How often.', priority: 1, cell: occurrences }),
+  { ...NAME_COLUMN, definition: { ...NAME_COLUMN.definition, priority: 1 } },
+];
+
+/** An event stands in the namespace of its object; events of cluster-scoped objects stand in `default`. */
+function namespaceCauses(event: ApiObject): Cause[] {
+  const involved = isJsonObject(event['involvedObject']) ? event['involvedObject']['namespace'] : '';
+  const namespace = event.metadata.namespace ?? '';
+  const expected = involved === undefined || involved === '' ? 'default' : involved;
+  if (namespace === expected || ((involved ?? '') === '' && namespace === 'kube-system')) return [];
+  return [invalid('involvedObject.namespace', involved ?? '', 'does not match event.namespace')];
+}
+
+/**
+ * core/v1 Event, the stored form.
+ *
+ * Kubernetes serves the same objects as events.k8s.io/v1 too. That view is not offered: kubectl and our own recorder
+ * use core/v1, and a second kind with a storage of its own would show half of the events.
+ */
+export function eventKind(): CompiledKind {
+  return compileKind({
+    resource: {
+      group: '',
+      version: 'v1',
+      kind: 'Event',
+      plural: 'events',
+      namespaced: true,
+      singular: 'event',
+      listKind: 'EventList',
+      shortNames: ['ev'],
+      categories: [],
+    },
+    isCustomResource: false,
+    isStorageVersion: true,
+    hasStatus: false,
+    verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+    schema: SCHEMA,
+    rules: undefined,
+    table: tableMaker(COLUMNS),
+    selectable: SELECTABLE,
+    nameErrors: dns1123SubdomainErrors,
+    extraCauses: namespaceCauses,
+  });
+}
