@@ -2,3 +2,5 @@
 export { startTestApiServer } from './test-api-server.ts';
 export type { TestApiServer, TestApiServerOptions } from './test-api-server.ts';
 export { readOwnCrds } from './own-crds.ts';
+export { RawClient } from './raw-client.ts';
+export type { RawAnswer, RawRequest, RawWatch } from './raw-client.ts';

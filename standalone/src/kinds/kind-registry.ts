@@ -10,6 +10,7 @@ export class KindRegistry {
   readonly #builtin: readonly CompiledKind[];
   readonly #custom = new Map<string, readonly CompiledKind[]>();
   readonly #byPath = new Map<string, CompiledKind>();
+  readonly #stored = new Map<string, CompiledKind>();
   #all: readonly CompiledKind[] = [];
   #edition = 0;
 
@@ -35,7 +36,7 @@ export class KindRegistry {
 
   /** The kind in whose form the objects of a storage resource are kept. */
   findStored(resource: string): CompiledKind | undefined {
-    return this.#all.find((kind) => kind.isStorageVersion && storageResource(kind.resource) === resource);
+    return this.#stored.get(resource);
   }
 
   /** The kind an object's `apiVersion` and `kind` name. */
@@ -57,9 +58,11 @@ export class KindRegistry {
   #rebuild(): void {
     this.#all = [...this.#builtin, ...[...this.#custom.values()].flat()];
     this.#byPath.clear();
+    this.#stored.clear();
     for (const kind of this.#all) {
       const { group, version, plural } = kind.resource;
       this.#byPath.set(`${group}/${version}/${plural}`, kind);
+      if (kind.isStorageVersion) this.#stored.set(storageResource(kind.resource), kind);
     }
     this.#edition += 1;
   }

@@ -1,7 +1,8 @@
 import type { Clock } from '@nannyapi/process';
 import { invalidMessage, updateManagedFields } from '../schema/index.ts';
 import type { ApiObject, Cause, CompiledKind, KindResource } from '../schema/index.ts';
-import { storageResource } from '../kinds/kind-registry.ts';
+import { apiVersionOf, storageResource } from '../kinds/kind-registry.ts';
+import type { KindRegistry } from '../kinds/kind-registry.ts';
 import { alreadyExists, conflict, notFound, StatusError } from '../server/status-error.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { ObjectKey } from '../store/stored-object.ts';
@@ -45,10 +46,12 @@ export interface Written {
  */
 export class ObjectWriter {
   readonly #store: ObjectStore;
+  readonly #kinds: Pick<KindRegistry, 'findStored'>;
   readonly #clock: Pick<Clock, 'now'>;
 
-  constructor(deps: { store: ObjectStore; clock: Pick<Clock, 'now'> }) {
+  constructor(deps: { store: ObjectStore; kinds: Pick<KindRegistry, 'findStored'>; clock: Pick<Clock, 'now'> }) {
     this.#store = deps.store;
+    this.#kinds = deps.kinds;
     this.#clock = deps.clock;
   }
 
@@ -70,7 +73,7 @@ export class ObjectWriter {
       ? prepared
       : updateManagedFields({ next: prepared, manager: options.manager, operation: 'Update', kind, now });
     if (options.isDryRun) return object;
-    await this.#store.put(key, object);
+    await this.#store.put(key, this.#inStoredVersion(key, object));
     return object;
   }
 
@@ -83,13 +86,13 @@ export class ObjectWriter {
     const key = keyOf(kind.resource, at.namespace, at.name);
     const stored = this.#store.head(key);
     if (stored === undefined) throw notFound(kind.resource, at.name);
-    const live = this.#store.parse(stored);
+    const live = inVersion(kind, this.#store.parse(stored));
     const sent = request.modify(structuredClone(live));
     checkIdentity(kind.resource, live, sent);
     const next = this.#finish(kind, live, sent, request);
     if (isSameObject(live, next)) return { object: live, isGone: false };
     if (isFinalized(kind, next)) return await this.#remove(key, next, request.isDryRun);
-    if (!request.isDryRun) await this.#store.put(key, next);
+    if (!request.isDryRun) await this.#store.put(key, this.#inStoredVersion(key, next));
     return { object: next, isGone: false };
   }
 
@@ -102,13 +105,13 @@ export class ObjectWriter {
     const key = keyOf(kind.resource, at.namespace, at.name);
     const stored = this.#store.head(key);
     if (stored === undefined) throw notFound(kind.resource, at.name);
-    const live = this.#store.parse(stored);
+    const live = inVersion(kind, this.#store.parse(stored));
     checkPreconditions(kind.resource, live, options);
     const next = deletionPlan(kind, live, options, this.#clock.now());
     if (next === undefined) return await this.#remove(key, live, options.isDryRun);
     if (isSameObject(live, next)) return { object: live, isGone: false };
     if (isFinalized(kind, next)) return await this.#remove(key, next, options.isDryRun);
-    if (!options.isDryRun) await this.#store.put(key, next);
+    if (!options.isDryRun) await this.#store.put(key, this.#inStoredVersion(key, next));
     return { object: next, isGone: false };
   }
 
@@ -130,10 +133,21 @@ export class ObjectWriter {
     });
   }
 
+  /** Versions differ in nothing but their name (conversion strategy None), so the change is in place. */
+  #inStoredVersion(key: ObjectKey, object: ApiObject): ApiObject {
+    const stored = this.#kinds.findStored(key.resource);
+    return stored === undefined ? object : inVersion(stored, object);
+  }
+
   async #remove(key: ObjectKey, last: ApiObject, isDryRun: boolean): Promise<Written> {
-    if (!isDryRun) await this.#store.remove(key, last);
+    if (!isDryRun) await this.#store.remove(key, this.#inStoredVersion(key, last));
     return { object: last, isGone: true };
   }
+}
+
+function inVersion(kind: CompiledKind, object: ApiObject): ApiObject {
+  object.apiVersion = apiVersionOf(kind.resource);
+  return object;
 }
 
 /** Key of an object in the store. */

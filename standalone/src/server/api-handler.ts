@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CodedError } from '@nannyapi/process';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Authorize } from '../auth/authorize.ts';
 import type { UserInfo } from '../auth/token-store.ts';
@@ -150,6 +151,7 @@ function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }
 
+/** Refusals are answers; only what nobody foresaw, and a store that cannot store, belongs in the log. */
 function isBug(error: unknown): boolean {
-  return !(error instanceof Error && 'code' in error && 'status' in error) || Number(error.status) >= 500;
+  return !(error instanceof CodedError) || error.status === 500;
 }

@@ -101,10 +101,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
 function makeContext(store: ObjectStore, options: ApiServerOptions): ApiContext {
   const clock = options.clock ?? systemClock;
+  const kinds = new KindRegistry(builtinKinds());
   return {
     store,
-    kinds: new KindRegistry(builtinKinds()),
-    writer: new ObjectWriter({ store, clock }),
+    kinds,
+    writer: new ObjectWriter({ store, kinds, clock }),
     hub: new WatchHub(store),
     watchFrames: new WeakMap(),
     clock,

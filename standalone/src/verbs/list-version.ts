@@ -11,15 +11,7 @@ export function readResourceVersion(query: URLSearchParams): number | undefined 
   const text = query.get('resourceVersion');
   if (text === null || text === '') return undefined;
   if (!/^\d{1,15}$/.test(text)) {
-    throw new StatusError(
-      'Invalid',
-      `resourceVersion: Invalid value: ${JSON.stringify(text)}: must be a non-negative integer`,
-      {
-        causes: [
-          { reason: 'FieldValueInvalid', field: 'resourceVersion', message: `Invalid value: ${JSON.stringify(text)}` },
-        ],
-      },
-    );
+    throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(text)}: must be a non-negative integer`);
   }
   return Number(text);
 }
