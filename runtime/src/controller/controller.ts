@@ -35,6 +35,8 @@ export interface ControllerOptions<T extends KubeObject> {
   finalizer?: string | undefined;
   /** The reconciler looks at `spec.suspend` itself; otherwise a suspended object gets no pass. */
   handlesSuspend?: boolean | undefined;
+  /** Whether the kind has `status.observedGeneration`, which the controller then keeps. Default true. */
+  observesGeneration?: boolean | undefined;
   /** Seconds after which the signal of a pass aborts. Default 300. */
   passTimeoutSeconds?: number | undefined;
 }

@@ -9,21 +9,22 @@ export const STALLED = 'Stalled';
 type StatusLike = { conditions?: Condition[]; observedGeneration?: number };
 
 /**
- * The status to store after a good pass.
+ * The status to store after a good pass; `undefined` when the object has none and none was returned.
  *
- * A pass speaks for the generation that it saw, so all its conditions (and `observedGeneration`, if
- * the status has that field) get that generation; and whoever got through a pass is not stalled.
+ * A pass speaks for the generation that it saw, so the status that it returns gets that generation, in
+ * `observedGeneration` and in every condition; and whoever got through a pass is not stalled.
+ *
+ * @param observesGeneration whether the kind has `status.observedGeneration`.
  */
-export function statusAfterPass(object: KubeObject, returned: unknown): unknown {
+export function statusAfterPass(object: KubeObject, returned: unknown, observesGeneration: boolean): unknown {
   const status = (returned ?? object.status) as StatusLike | undefined;
   if (!status) return undefined;
-  const { conditions, observedGeneration } = status;
-  if (returned === undefined && !conditions?.some(({ type }) => type === STALLED)) return undefined;
   const { generation } = object.metadata;
+  const conditions = status.conditions?.filter(({ type }) => type !== STALLED);
   return {
     ...status,
-    ...(observedGeneration === undefined || generation === undefined ? {} : { observedGeneration: generation }),
-    ...(conditions === undefined ? {} : { conditions: stamped(conditions, generation) }),
+    ...(observesGeneration && generation !== undefined ? { observedGeneration: generation } : {}),
+    ...(conditions ? { conditions: returned === undefined ? conditions : stamped(conditions, generation) } : {}),
   };
 }
 
@@ -55,7 +56,7 @@ export function statusPatch(object: KubeObject, desired: unknown): object | unde
 }
 
 function stamped(conditions: readonly Condition[], generation: number | undefined): Condition[] {
-  return conditions
-    .filter(({ type }) => type !== STALLED)
-    .map((condition) => (generation === undefined ? condition : { ...condition, observedGeneration: generation }));
+  return conditions.map((each) =>
+    generation === undefined ? { ...each } : { ...each, observedGeneration: generation },
+  );
 }

@@ -23,6 +23,7 @@ export interface PassDeps<T extends KubeObject> {
   finalizer?: string | undefined;
   handlesSuspend?: boolean | undefined;
   passTimeoutSeconds?: number | undefined;
+  observesGeneration?: boolean | undefined;
 }
 
 /** What sets one pass apart from others. */
@@ -67,7 +68,7 @@ export class Pass<T extends KubeObject> {
     if (!handlesSuspend && isSuspended(object)) return { result: 'suspended' };
     const guarded = await this.#addFinalizer(object, call);
     const result = await reconciler.reconcile(guarded, call);
-    await this.#writeStatus(guarded, statusAfterPass(guarded, result.status), call);
+    await this.#writeStatus(guarded, this.#statusAfter(guarded, result), call);
     return outcomeOf(result);
   }
 
@@ -76,11 +77,15 @@ export class Pass<T extends KubeObject> {
     const finalizers = object.metadata.finalizers ?? [];
     if (finalizer === undefined || !finalizers.includes(finalizer)) return { result: 'success' };
     const result = (await reconciler.finalize?.(object, call)) ?? {};
-    const current = await this.#writeStatus(object, statusAfterPass(object, result.status), call);
+    const current = await this.#writeStatus(object, this.#statusAfter(object, result), call);
     if (result.requeueAfterSeconds !== undefined) return outcomeOf(result);
     const rest = (current.metadata.finalizers ?? []).filter((name) => name !== finalizer);
     await this.#patchFinalizers(current, rest, call);
     return { result: 'success' };
+  }
+
+  #statusAfter(object: T, result: ReconcileResult<T>): unknown {
+    return statusAfterPass(object, result.status, this.#deps.observesGeneration ?? true);
   }
 
   async #addFinalizer(object: T, call: ReconcileCall): Promise<T> {

@@ -18,7 +18,8 @@ export interface ReconcileResult<T extends KubeObject> {
   requeueAfterSeconds?: number | undefined;
   /**
    * The whole desired status; absent leaves it as it is. The controller writes the difference to the
-   * informer's copy as one patch, with that copy's resourceVersion as precondition.
+   * informer's copy as one patch, with that copy's resourceVersion as precondition, and sees to
+   * `observedGeneration` (in the status and in each condition) and to condition `Stalled` itself.
    */
   status?: T['status'] | undefined;
 }
