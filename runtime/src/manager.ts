@@ -40,6 +40,7 @@ export class Manager {
   readonly #running = new Set<string>();
   readonly #failed = new Set<string>();
   #isLeading = false;
+  #failure: Error | undefined;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -61,14 +62,14 @@ export class Manager {
     const onAbort = (): void => stop.abort(signal.reason);
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
+    // Parts report their failures to #fail and never reject, so that each is waited for.
     const parts = [...this.#informers.map((informer) => this.#run(informer, stop)), this.#lead(stop)];
     try {
-      const results = await Promise.allSettled(parts);
-      const failure = results.find((result) => result.status === 'rejected');
-      if (failure) throw failure.reason;
+      await Promise.all(parts);
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
+    if (this.#failure) throw this.#failure;
   }
 
   /** Whether all informers have synced and, if this process leads, all runnables run. */
@@ -89,9 +90,7 @@ export class Manager {
       const { leadership = (signal, work) => work(signal) } = this.#options;
       await leadership(stop.signal, (signal) => this.#runAll(stop, signal));
     } catch (error) {
-      if (stop.signal.aborted) return;
-      stop.abort(error);
-      throw error;
+      if (!stop.signal.aborted) this.#fail(stop, 'leadership', error);
     }
   }
 
@@ -117,16 +116,18 @@ export class Manager {
       await part.start(signal);
       if (!signal.aborted) throw new Error(`${part.name} ended although nobody stopped it`);
     } catch (error) {
-      if (signal.aborted) {
-        this.#options.log.debug({ part: part.name, err: error }, 'Stopped');
-        return;
-      }
-      this.#failed.add(part.name);
-      this.#options.log.error({ part: part.name, err: error }, 'A part of the process failed');
-      stop.abort(error);
-      throw error;
+      if (signal.aborted) this.#options.log.debug({ part: part.name, err: error }, 'Stopped');
+      else this.#fail(stop, part.name, error);
     } finally {
       this.#running.delete(part.name);
     }
+  }
+
+  /** The first failure is the cause; what fails after it does so because everything is being stopped. */
+  #fail(stop: AbortController, name: string, error: unknown): void {
+    this.#failed.add(name);
+    this.#options.log.error({ part: name, err: error }, 'A part of the process failed');
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
+    stop.abort(this.#failure);
   }
 }

@@ -1,0 +1,145 @@
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FakeClock } from '@nannyapi/process';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ScriptedApiServer } from '../../testing/scripted-api-server.ts';
+import { silentLog } from '../../testing/widget.ts';
+import { createKubeClient } from './kube-client.ts';
+import { KubeconfigConnection } from './kubeconfig-connection.ts';
+
+let folder: string;
+let path: string;
+let clock: FakeClock;
+let connection: KubeconfigConnection;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nannyapi-kubeconfig-'));
+  path = join(folder, 'config');
+  clock = new FakeClock();
+  connection = new KubeconfigConnection({ kubeconfigPath: path }, clock);
+});
+afterEach(async () => {
+  await connection.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Kubeconfig {
+  server?: string;
+  cluster?: object;
+  user?: object;
+}
+
+/** Writes a kubeconfig; each has a later time than the last, as two writes by hand would have. */
+async function write({
+  server = 'https://127.0.0.1:6443/',
+  cluster = {},
+  user = { token: 'one' },
+}: Kubeconfig): Promise<void> {
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'c', cluster: { server, ...cluster } }],
+    users: [{ name: 'u', user }],
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+    'current-context': 'x',
+  };
+  await writeFile(path, JSON.stringify(config));
+  writes += 1;
+  await utimes(path, writes, writes);
+}
+let writes = 0;
+
+describe('KubeconfigConnection', () => {
+  it('takes address and token from the file', async () => {
+    await write({ server: 'https://127.0.0.1:6443/prefix/' });
+    expect(await connection.get()).toMatchObject({
+      origin: 'https://127.0.0.1:6443',
+      pathPrefix: '/prefix',
+      headers: { authorization: 'Bearer one' },
+    });
+  });
+
+  it('takes name and password, and whom to impersonate', async () => {
+    await write({ user: { username: 'eve', password: 'pw', 'as-user': 'x', as: 'bob' } });
+    const { headers } = await connection.get();
+    expect(headers.authorization).toBe(`Basic ${Buffer.from('eve:pw').toString('base64')}`);
+    expect(headers['impersonate-user']).toBe('bob');
+  });
+
+  it('asks an exec plug-in for the token', async () => {
+    const credential = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      status: { token: 'exec' },
+    };
+    const exec = { apiVersion: credential.apiVersion, command: 'echo', args: [JSON.stringify(credential)] };
+    await write({ user: { exec } });
+    expect((await connection.get()).headers.authorization).toBe('Bearer exec');
+  });
+
+  it('keeps its sockets while the TLS material stays, and takes new credentials after ten seconds', async () => {
+    await write({ user: { token: 'one' } });
+    const first = await connection.get();
+    await write({ user: { token: 'two' } });
+    expect(await connection.get()).toBe(first);
+    await clock.advance(10_000);
+    const second = await connection.get();
+    expect(second.headers.authorization).toBe('Bearer two');
+    expect(second.dispatcher).toBe(first.dispatcher);
+  });
+
+  it('takes new credentials at once when the old ones were refused', async () => {
+    await write({ user: { token: 'one' } });
+    await connection.get();
+    await write({ user: { token: 'two' } });
+    connection.invalidate();
+    expect((await connection.get()).headers.authorization).toBe('Bearer two');
+  });
+
+  it('makes new sockets when a certificate file changes, and closes the old ones', async () => {
+    const caPath = join(folder, 'ca.pem');
+    await writeFile(caPath, 'first');
+    await write({ cluster: { 'certificate-authority': caPath } });
+    const first = await connection.get();
+    await writeFile(caPath, 'second');
+    connection.invalidate();
+    const second = await connection.get();
+    expect(second.dispatcher).not.toBe(first.dispatcher);
+    const late = first.dispatcher.request({ origin: 'https://127.0.0.1:1', path: '/', method: 'GET' });
+    await expect(late).rejects.toMatchObject({ code: expect.stringMatching(/^UND_ERR_(CLOSED|DESTROYED)$/) });
+  });
+
+  it('reads the file once for callers that come together', async () => {
+    await write({});
+    const [first, second] = await Promise.all([connection.get(), connection.get()]);
+    expect(first).toBe(second);
+  });
+
+  it('refuses what it cannot do and names it', async () => {
+    await write({ cluster: { 'proxy-url': 'socks5://127.0.0.1:1080' } });
+    await expect(connection.get()).rejects.toThrow('SOCKS proxies are not supported');
+  });
+
+  it('reports a file that is missing, and reads it once it is there', async () => {
+    await expect(connection.get()).rejects.toMatchObject({ code: 'ENOENT' });
+    await write({});
+    expect(await connection.get()).toBeDefined();
+  });
+});
+
+describe('a KubeClient with a kubeconfig', () => {
+  it('sends requests with it, and fails with ConnectionFailed while it is missing', async () => {
+    const server = await ScriptedApiServer.start();
+    const client = createKubeClient({ kubeconfigPath: path, userAgent: 'nanny-test', log: silentLog });
+    await expect(client.raw('POST', '/version')).rejects.toMatchObject({ code: 'ConnectionFailed' });
+    await write({ server: server.url, cluster: { 'insecure-skip-tls-verify': true } });
+    const version = client.raw('GET', '/version');
+    const request = await server.take({ method: 'GET', path: '/version' });
+    expect(request.headers.authorization).toBe('Bearer one');
+    request.json(200, { major: '1' });
+    expect(await version).toEqual({ major: '1' });
+    await client.close();
+    await server.close();
+  });
+});
