@@ -2,7 +2,7 @@ import { versionInfo } from '../discovery/discovery.ts';
 import type { CompiledKind, SchemaNode } from '../kinds.ts';
 import { componentName, groupVersionKind, META_PREFIX } from './component-names.ts';
 import { componentSchemas, type SchemaDialect, type SchemaDocument } from './component-schemas.ts';
-import { type KindOperation, type KindPath, kindPaths, PATCH_MEDIA_TYPES } from './operations.ts';
+import { type KindOperation, type KindPath, kindPaths, patchMediaTypes } from './operations.ts';
 
 const PREFIX = '#/definitions/';
 
@@ -85,7 +85,7 @@ function operationObject(kind: CompiledKind, operation: KindOperation): object {
   return {
     description: operation.description,
     operationId: operation.operationId,
-    consumes: operation.body === 'patch' ? PATCH_MEDIA_TYPES : ['application/json', 'application/yaml'],
+    consumes: operation.body === 'patch' ? patchMediaTypes(kind) : ['application/json', 'application/yaml'],
     produces: ['application/json', 'application/yaml'],
     schemes: ['https'],
     parameters: [...body, ...query],

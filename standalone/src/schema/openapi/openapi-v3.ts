@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CompiledKind, SchemaNode } from '../kinds.ts';
 import { componentName, groupVersionKind, groupVersionPath, META_PREFIX } from './component-names.ts';
 import { componentSchemas, type SchemaDialect, type SchemaDocument } from './component-schemas.ts';
-import { type KindOperation, type KindPath, kindPaths, PATCH_MEDIA_TYPES, type QueryParameter } from './operations.ts';
+import { type KindOperation, type KindPath, kindPaths, patchMediaTypes, type QueryParameter } from './operations.ts';
 import { versionInfo } from '../discovery/discovery.ts';
 
 const PREFIX = '#/components/schemas/';
@@ -92,7 +92,7 @@ function schemaOf(name: string): { schema: SchemaDocument } {
 function requestBody(kind: CompiledKind, { body }: KindOperation): object | undefined {
   if (body === 'none') return undefined;
   if (body === 'patch') {
-    const content = PATCH_MEDIA_TYPES.map((type) => [type, schemaOf(`${META_PREFIX}Patch`)]);
+    const content = patchMediaTypes(kind).map((type) => [type, schemaOf(`${META_PREFIX}Patch`)]);
     return { content: Object.fromEntries(content), required: true };
   }
   if (body === 'deleteOptions') return { content: { 'application/json': schemaOf(`${META_PREFIX}DeleteOptions`) } };

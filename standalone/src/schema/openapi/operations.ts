@@ -28,13 +28,14 @@ export interface KindPath {
   operations: readonly KindOperation[];
 }
 
-/** Media types of patches, with server-side apply last, as YAML. */
-export const PATCH_MEDIA_TYPES: readonly string[] = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-  'application/apply-patch+yaml',
-];
+/**
+ * Media types of patches that a kind takes. kubectl reads from this list whether it may send a strategic merge
+ * patch, which custom resources do not take.
+ */
+export function patchMediaTypes(kind: CompiledKind): string[] {
+  const strategic = kind.isCustomResource ? [] : ['application/strategic-merge-patch+json'];
+  return ['application/json-patch+json', 'application/merge-patch+json', ...strategic, 'application/apply-patch+yaml'];
+}
 
 const DRY_RUN: QueryParameter = { name: 'dryRun', type: 'string', description: 'All: check and store nothing.' };
 const WRITE: readonly QueryParameter[] = [
