@@ -1,4 +1,11 @@
-import type { ApiObject, CompiledKind } from '../kinds.ts';
+import type { ApiObject, CompiledKind, Json, ObjectMeta } from '../kinds.ts';
+import { jsonEqual } from '../structural/json-value.ts';
+import { printPath } from './field-elements.ts';
+import { FieldSet } from './field-set.ts';
+import { compareObjects, withFields, withManagers, withoutManagedFields } from './managed-fields.ts';
+import { decodeManagers, type Manager, managerKey, type Managers, ownable, wholeSeconds } from './managers.ts';
+import { mergeApplied, removeFields } from './merge-applied.ts';
+import { toFieldSet, withNamedFields } from './to-field-set.ts';
 
 /** A field of the applied object that another manager owns with another value. */
 export interface ApplyConflict {
@@ -12,7 +19,7 @@ export interface ApplyConflict {
 export interface ServerSideApplyInput {
   /** The stored object; absent when the apply creates. */
   live?: ApiObject;
-  /** The intent as sent (pruned of unknown fields by the caller; not defaulted). Must not carry managedFields. */
+  /** The intent as sent (pruned of unknown fields by the caller; not defaulted). Its managedFields are ignored. */
   applied: ApiObject;
   manager: string;
   /** Takes contested fields over instead of reporting conflicts. */
@@ -24,11 +31,119 @@ export interface ServerSideApplyInput {
 }
 
 /**
- * Merges an applied intent into the live object and records ownership.
+ * Merges an applied intent into the live object and records ownership (KEP-555).
  *
- * The result is not defaulted or validated. With conflicts (and no force) `object` is the live object, unchanged,
- * and the caller answers 409 with `applyConflictMessage`.
+ * What this manager applied before, applies no longer and nobody else owns is removed. The result is not defaulted or
+ * validated. With conflicts (and no force) `object` is the live object, unchanged, and the caller answers 409 with
+ * `applyConflictMessage`. Applying the same twice gives an object equal to the live one, times included.
  */
 export function serverSideApply(input: ServerSideApplyInput): { object: ApiObject; conflicts: ApplyConflict[] } {
-  throw new Error(`apply of ${input.kind.resource.kind} comes next`);
+  const { kind, subresource = '', now } = input;
+  const live = input.live ?? emptyLike(input.applied);
+  const intent = reachable(input.applied, kind, subresource);
+  const managers = startingManagers(input);
+  const identity = { name: input.manager, operation: 'Apply', apiVersion: intent.apiVersion, subresource } as const;
+  const key = managerKey(identity);
+  const before = managers.get(key);
+  const intended = toFieldSet(intent as unknown as Json, kind.versionSchema);
+  const fields = ownable(intended, kind, subresource);
+  const applier: Manager = { ...identity, time: wholeSeconds(now), fields };
+  const merged = mergeApplied(withoutManagedFields(live) as Json, intent as unknown as Json, kind.versionSchema);
+  // The whole intent counts here, name included: else metadata would go with the last label that was applied.
+  const owned = unionOf([...managers].filter(([other]) => other !== key).map(([, manager]) => manager)).union(intended);
+  const object = dropAbandoned(kind, merged, before?.fields, owned) as unknown as ApiObject;
+  return settle(input, { live, object, managers, applier, before });
+}
+
+interface Outcome {
+  live: ApiObject;
+  object: ApiObject;
+  managers: Managers;
+  applier: Manager;
+  before: Manager | undefined;
+}
+
+function settle(input: ServerSideApplyInput, outcome: Outcome): { object: ApiObject; conflicts: ApplyConflict[] } {
+  const { live, object, managers, applier, before } = outcome;
+  const comparison = compareObjects(input.live === undefined ? undefined : live, object, input.kind);
+  const changed = comparison.modified.union(comparison.added);
+  const others = new Map([...managers].filter(([key]) => key !== managerKey(applier)));
+  const conflicts = [...others.values()].flatMap((manager) => conflictsWith(manager, changed));
+  if (conflicts.length > 0 && !input.force) return { object: input.live ?? object, conflicts };
+  const lost = changed.union(comparison.removed);
+  for (const [key, manager] of others) others.set(key, { ...manager, fields: manager.fields.difference(lost) });
+  const result = withManagers(object, withFields(others, before, applier));
+  const isSame = input.live !== undefined && jsonEqual(result, input.live);
+  return { object: isSame ? live : result, conflicts: [] };
+}
+
+function conflictsWith(manager: Manager, changed: FieldSet): ApplyConflict[] {
+  const contested = manager.fields.intersection(changed);
+  return contested.paths().map((path) => ({ manager: printManager(manager), field: printPath(path) }));
+}
+
+function printManager({ name, operation, apiVersion, subresource }: Manager): string {
+  const who = subresource === '' ? JSON.stringify(name) : `${JSON.stringify(name)} with subresource "${subresource}"`;
+  return operation === 'Update' ? `${who} using ${apiVersion}` : who;
+}
+
+/** Stored objects from before ownership was recorded are owned by a manager that stands for their history. */
+function startingManagers({ live, kind, now, applied }: ServerSideApplyInput): Managers {
+  const managers = decodeManagers(live?.metadata.managedFields);
+  if (live === undefined || managers.size > 0) return managers;
+  const all = toFieldSet(withoutManagedFields(live) as Json, kind.versionSchema);
+  const history: Manager = {
+    name: 'before-first-apply',
+    operation: 'Update',
+    apiVersion: applied.apiVersion,
+    subresource: '',
+    time: wholeSeconds(now),
+    fields: ownable(all, kind, ''),
+  };
+  return new Map([[managerKey(history), history]]);
+}
+
+function emptyLike(applied: ApiObject): ApiObject {
+  return { apiVersion: applied.apiVersion, kind: applied.kind, metadata: {} };
+}
+
+/** The part of an intent that the written (sub)resource reaches. */
+function reachable(applied: ApiObject, kind: CompiledKind, subresource: string): ApiObject {
+  const metadata = intendedMetadata(applied.metadata);
+  if (subresource === 'status') {
+    const { name, namespace } = metadata;
+    const identity = { ...(name === undefined ? {} : { name }), ...(namespace === undefined ? {} : { namespace }) };
+    const status = applied['status'] === undefined ? {} : { status: applied['status'] };
+    return { apiVersion: applied.apiVersion, kind: applied.kind, metadata: identity, ...status };
+  }
+  const { status, ...rest } = applied;
+  const keepsStatus = status !== undefined && !kind.hasStatus;
+  return { ...rest, metadata, ...(keepsStatus ? { status } : {}) };
+}
+
+/** Metadata without what is the server's to say; manifests often carry `creationTimestamp: null`. */
+function intendedMetadata(metadata: ObjectMeta): ObjectMeta {
+  const { managedFields: _managedFields, creationTimestamp: _created, generation: _generation, ...intended } = metadata;
+  return intended;
+}
+
+function unionOf(managers: readonly Manager[]): FieldSet {
+  return managers.reduce((set, manager) => set.union(manager.fields), FieldSet.EMPTY);
+}
+
+/**
+ * Removes what was applied before and is owned by nobody now.
+ *
+ * A removed field goes with all below it, unless something below is owned by another manager or was never applied:
+ * then only what was applied goes.
+ */
+function dropAbandoned(kind: CompiledKind, merged: Json, last: FieldSet | undefined, owned: FieldSet): Json {
+  if (last === undefined || last.isEmpty) return merged;
+  const schema = kind.versionSchema;
+  const named = (set: FieldSet): FieldSet => withNamedFields(set, schema);
+  const fieldsOf = (value: Json): FieldSet => named(toFieldSet(value, schema));
+  const mergedSet = fieldsOf(merged);
+  const pruned = removeFields(merged, schema, named(last));
+  const withOwned = removeFields(merged, schema, mergedSet.difference(fieldsOf(pruned)).difference(named(owned)));
+  return removeFields(merged, schema, mergedSet.difference(fieldsOf(withOwned)).intersection(named(last)));
 }

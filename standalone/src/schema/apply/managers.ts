@@ -1,0 +1,95 @@
+import type { CompiledKind, ManagedFieldsEntry } from '../kinds.ts';
+import { isJsonObject } from '../structural/json-value.ts';
+import { FieldSet } from './field-set.ts';
+
+/** Who owns what: one entry of managedFields, decoded. */
+export interface Manager {
+  name: string;
+  operation: 'Apply' | 'Update';
+  apiVersion: string;
+  subresource: string;
+  time: string;
+  fields: FieldSet;
+}
+
+/** Managers by identity. */
+export type Managers = ReadonlyMap<string, Manager>;
+
+/** Identity of a manager: appliers keep theirs across versions. */
+export function managerKey(manager: Pick<Manager, 'name' | 'operation' | 'apiVersion' | 'subresource'>): string {
+  const { name, operation, apiVersion, subresource } = manager;
+  return JSON.stringify([name, operation, operation === 'Apply' ? '' : apiVersion, subresource]);
+}
+
+/** Decodes managedFields; entries of another form than FieldsV1 are dropped. */
+export function decodeManagers(entries: readonly ManagedFieldsEntry[] = []): Map<string, Manager> {
+  const managers = new Map<string, Manager>();
+  for (const entry of entries) {
+    if (!isJsonObject(entry.fieldsV1) || (entry.operation !== 'Apply' && entry.operation !== 'Update')) continue;
+    const manager: Manager = {
+      name: entry.manager,
+      operation: entry.operation,
+      apiVersion: entry.apiVersion,
+      subresource: entry.subresource ?? '',
+      time: entry.time,
+      fields: FieldSet.fromFieldsV1(entry.fieldsV1),
+    };
+    managers.set(managerKey(manager), manager);
+  }
+  return managers;
+}
+
+/** managedFields of the managers that own something, in Kubernetes' order: Apply first, then by time and name. */
+export function encodeManagers(managers: Managers): ManagedFieldsEntry[] {
+  return [...managers.values()]
+    .filter(({ fields }) => !fields.isEmpty)
+    .sort(byOrder)
+    .map(({ name, operation, apiVersion, subresource, time, fields }) => ({
+      manager: name,
+      operation,
+      apiVersion,
+      time,
+      fieldsType: 'FieldsV1',
+      fieldsV1: fields.toFieldsV1(),
+      ...(subresource === '' ? {} : { subresource }),
+    }));
+}
+
+function byOrder(a: Manager, b: Manager): number {
+  const keys = [
+    [a.operation, b.operation],
+    [a.time, b.time],
+    [a.name, b.name],
+    [a.apiVersion, b.apiVersion],
+    [a.subresource, b.subresource],
+  ] as const;
+  const [left, right] = keys.find(([x, y]) => x !== y) ?? ['', ''];
+  return left < right ? -1 : Number(left > right);
+}
+
+/** Metadata that the server sets and nobody owns. */
+const UNOWNED_METADATA = [
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'clusterName',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+];
+
+/** The set without what nobody owns: type, identity, and what the written (sub)resource does not reach. */
+export function ownable(set: FieldSet, kind: CompiledKind, subresource: string): FieldSet {
+  if (subresource === 'status')
+    return set.without('f:metadata').without('f:spec').without('f:apiVersion').without('f:kind');
+  const metadata = UNOWNED_METADATA.reduce((fields, key) => fields.without(`f:${key}`), set.child('f:metadata'));
+  const bare = set.without('f:apiVersion').without('f:kind').without('f:metadata').withChild('f:metadata', metadata);
+  return kind.hasStatus ? bare.without('f:status') : bare;
+}
+
+/** RFC 3339 in whole seconds, as managedFields hold times. */
+export function wholeSeconds(now: Date): string {
+  return `${now.toISOString().slice(0, 19)}Z`;
+}
