@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { CORE_SCHEMA, load } from 'js-yaml';
+import { decodeObject, PROTOBUF_TYPE } from '../protobuf/decode-object.ts';
 import { badRequest, StatusError } from './status-error.ts';
 
 /** Largest request body, bytes; the limit of kube-apiserver. */
@@ -29,11 +30,12 @@ export function mediaType(contentType: string | undefined): string {
 }
 
 /**
- * Parses a JSON or YAML document, whichever its media type says.
+ * Parses a JSON, YAML or Kubernetes protobuf document, whichever its media type says.
  *
  * @throws StatusError BadRequest for text that does not parse, UnsupportedMediaType for any other type.
  */
 export function parseDocument(body: Buffer, type: string): unknown {
+  if (type === PROTOBUF_TYPE) return decodeObject(body);
   const text = decodeUtf8(body);
   if (type === '' || type === 'application/json' || type.endsWith('+json')) return parseJson(text);
   if (type === 'application/yaml' || type.endsWith('+yaml')) return parseYaml(text);

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { ensurePrivateFile } from './private-file.ts';
 import type { StoreRefusal } from './worker-protocol.ts';
 
 /**
@@ -54,6 +55,7 @@ const SQLITE_NOTADB = 26;
  * @throws StoreRefusedError `StoreCorrupt` or `StoreNewerVersion`; any other system error as it is.
  */
 export function openDatabase(path: string): DatabaseSync {
+  ensurePrivateFile(path);
   const database = new DatabaseSync(path);
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');

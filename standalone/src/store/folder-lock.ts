@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CodedError } from '@nannyapi/process';
 import { sqliteCode } from './database.ts';
+import { ensurePrivateFile } from './private-file.ts';
 
 const SQLITE_BUSY = 5;
 
@@ -21,6 +22,7 @@ export interface FolderLock {
  */
 export function lockFolder(folder: string, pid: number): FolderLock {
   const lockPath = join(folder, 'lock.db');
+  ensurePrivateFile(lockPath);
   const database = new DatabaseSync(lockPath, { timeout: 0 });
   try {
     database.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL);');
