@@ -1,0 +1,131 @@
+import type { CageLaunch, CageRequest, Sandbox } from './cage.ts';
+import type { HiddenPathFinder, HiddenPaths } from './hidden-paths.ts';
+import { assertGrantable, prlimitArgs, setprivArgs, staysRoot } from './rights.ts';
+import { buildSeccompProgram, type SeccompOptions } from './seccomp.ts';
+import type { SyscallArch, SyscallGroup } from './syscalls.ts';
+
+/** Absolute paths of the tools that build the cage. */
+export interface FullTools {
+  bwrap: string;
+  setpriv: string;
+  prlimit: string;
+}
+
+/** What the full cage is built from. */
+export interface FullDeps {
+  tools: FullTools;
+  arch: SyscallArch;
+  hidden: HiddenPathFinder;
+  /** False without root: bwrap then lives in a user namespace and the run stays the agent's own user. */
+  hasOwnUsers: boolean;
+  /** What a person can do where the agent is not root. */
+  remedy: string;
+  /** Words to put before bwrap, for a run that needs another mount namespace than the agent's. */
+  enterTraceView?: () => Promise<readonly string[]>;
+}
+
+/** bwrap reads its arguments from here to the end before it forks or mounts: a gate without a race or a shell. */
+const ARGS_FD = 3;
+const SECCOMP_FD = 4;
+
+/**
+ * The whole cage: bubblewrap for a read-only view without secrets, seccomp and, where possible, no network; setpriv
+ * for a user without rights; prlimit for limits. None of the three holds alone: a read-only mount stops neither
+ * socket nor signal.
+ */
+export function createFullSandbox(deps: FullDeps): Sandbox {
+  return {
+    level: deps.hasOwnUsers ? 'Full' : 'Reduced',
+    hasOwnUsers: deps.hasOwnUsers,
+    prepare: async (request) => prepare(deps, request),
+    close: async () => undefined,
+  };
+}
+
+async function prepare(deps: FullDeps, request: CageRequest): Promise<CageLaunch> {
+  assertGrantable(request.needs, { hasCapabilities: deps.hasOwnUsers, hasSeccomp: true, remedy: deps.remedy });
+  const prefix = request.needs === 'bpftrace' ? ((await deps.enterTraceView?.()) ?? []) : [];
+  const hidden = await deps.hidden.find();
+  const chain = [
+    ...prefix,
+    deps.tools.bwrap,
+    '--args',
+    String(ARGS_FD),
+    '--',
+    ...(deps.hasOwnUsers
+      ? [deps.tools.setpriv, ...setprivArgs(request.uid, request.needs)]
+      : [deps.tools.setpriv, '--no-new-privs', '--']),
+    deps.tools.prlimit,
+    ...prlimitArgs(deps.hasOwnUsers && !staysRoot(request.needs)),
+    request.path,
+    ...request.args,
+  ];
+  const [file = deps.tools.bwrap, ...args] = chain;
+  return {
+    file,
+    args,
+    environment: request.environment,
+    hasKeeper: true,
+    inputs: [
+      { fd: ARGS_FD, content: nulSeparated(bwrapArgs(request, hidden)), isGate: true },
+      { fd: SECCOMP_FD, content: buildSeccompProgram(seccompOptions(deps.arch, request)), isGate: false },
+    ],
+    layers: layersOf(deps, request),
+  };
+}
+
+/** Options for bwrap ≥ 0.4. */
+export function bwrapArgs(request: CageRequest, hidden: HiddenPaths): string[] {
+  const device = request.devicePath;
+  return [
+    '--ro-bind',
+    '/',
+    '/',
+    '--dev',
+    '/dev',
+    ...(device === undefined ? [] : ['--dev-bind-try', device, device]),
+    '--tmpfs',
+    '/tmp',
+    '--remount-ro',
+    '/tmp',
+    // A folder in /tmp went away with it.
+    ...hidden.folders.filter(outsideTmp).flatMap((path) => ['--tmpfs', path, '--remount-ro', path]),
+    ...hidden.files.filter(outsideTmp).flatMap((path) => ['--ro-bind', '/dev/null', path]),
+    ...(request.network === 'none' ? ['--unshare-net'] : []),
+    '--die-with-parent',
+    '--new-session',
+    '--seccomp',
+    String(SECCOMP_FD),
+  ];
+}
+
+function outsideTmp(path: string): boolean {
+  return !path.startsWith('/tmp/') && path !== '/tmp';
+}
+
+/** The filter that goes with a request. */
+export function seccompOptions(
+  arch: SyscallArch,
+  request: Pick<CageRequest, 'needs' | 'network' | 'path'>,
+): SeccompOptions {
+  const spared: SyscallGroup[] = [];
+  if (request.needs === 'bpftrace' || request.needs === 'perf') spared.push('bpf', 'perf');
+  if (request.path.endsWith('/dig')) spared.push('kill');
+  return { arch, network: request.network, spared, kernelLog: request.needs === 'syslog' };
+}
+
+function layersOf(deps: FullDeps, { network }: CageRequest): string[] {
+  return [
+    'ReadOnlyMounts',
+    'HiddenFiles',
+    'Seccomp',
+    'NoNewPrivileges',
+    'ResourceLimits',
+    ...(deps.hasOwnUsers ? ['OwnUser', 'LeastCapabilities'] : []),
+    ...(network === 'none' ? ['NoNetwork'] : []),
+  ];
+}
+
+function nulSeparated(words: readonly string[]): Buffer {
+  return Buffer.from(words.map((word) => `${word}\0`).join(''), 'utf8');
+}

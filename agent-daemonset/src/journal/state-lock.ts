@@ -1,0 +1,53 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodedError } from '@nannyapi/process';
+import { readProcess } from '../host/process-table.ts';
+
+/**
+ * Keeps a second agent off a state folder: two on one journal could start a task twice.
+ *
+ * The file names a process by pid and start time, so that a dead holder is no holder. Two agents that take over from
+ * one dead holder in the same instant are told apart by reading the file back.
+ */
+export class StateLock {
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @throws CodedError `StateInUse` while another agent that lives holds the folder. */
+  static async take(stateDir: string, pid: number): Promise<StateLock> {
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    const path = join(stateDir, 'agent.pid');
+    const own = `${pid} ${(await readProcess(pid))?.startTicks ?? 0}\n`;
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      try {
+        await writeFile(path, own, { flag: 'wx', mode: 0o600 });
+        return new StateLock(path);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        const holder = await liveHolder(path, own);
+        if (holder !== undefined) {
+          throw new CodedError({
+            code: 'StateInUse',
+            message: `Another agent, process ${holder}, works with ${stateDir}`,
+          });
+        }
+        await rm(path, { force: true });
+      }
+    }
+    throw new CodedError({ code: 'StateInUse', message: `Other agents are starting with ${stateDir}` });
+  }
+
+  async release(): Promise<void> {
+    await rm(this.#path, { force: true });
+  }
+}
+
+async function liveHolder(path: string, own: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const [pid, startTicks] = text.trim().split(' ').map(Number);
+  if (text === own || pid === undefined || startTicks === undefined || !Number.isInteger(pid)) return undefined;
+  return (await readProcess(pid))?.startTicks === startTicks ? pid : undefined;
+}
