@@ -1,0 +1,130 @@
+import {
+  AGENT_PATHS,
+  wireSchemas,
+  type AnomalyReport,
+  type Heartbeat,
+  type HeartbeatResponse,
+  type Hello,
+} from '@nannyapi/protocol';
+import type { Clock } from '@nannyapi/process';
+import type { FastifyInstance } from 'fastify';
+import { callingAgent } from '../http/access-control.ts';
+import { eventStream, problems } from '../http/schemas.ts';
+import { agentKey } from '../identity/principal.ts';
+import type { OpenStreams } from '../streams/open-streams.ts';
+import { SseStream } from '../streams/sse-stream.ts';
+import { waitForCache, type AgentRegistry } from './agent-registry.ts';
+import type { AnomalyService } from './anomaly-service.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { HealthBook } from './health-book.ts';
+import type { TaskCache } from './task-cache.ts';
+
+/** What {@link registerAgentRoutes} needs. */
+export interface AgentRoutesDeps {
+  agents: AgentRegistry;
+  anomalies: AnomalyService;
+  cache: TaskCache;
+  clock: Clock;
+  dispatcher: Dispatcher;
+  health: HealthBook;
+  streams: OpenStreams;
+  heartbeatSeconds: number;
+  policyHash: string;
+}
+
+const tags = ['agent protocol'];
+const config = { audience: 'agents' } as const;
+
+/** The endpoints of agents that concern no single task: stream, heartbeat, anomaly report. */
+export function registerAgentRoutes(app: FastifyInstance, deps: AgentRoutesDeps): void {
+  registerStream(app, deps);
+
+  app.route<{ Body: Heartbeat }>({
+    method: 'POST',
+    url: AGENT_PATHS.heartbeat,
+    config,
+    schema: {
+      tags,
+      summary: 'Tell how the host is',
+      body: wireSchemas.HEARTBEAT,
+      response: {
+        200: wireSchemas.HEARTBEAT_RESPONSE,
+        ...problems('BadRequest', 'ValidationFailed', 'BodyTooLarge'),
+      },
+    },
+    handler: async (request): Promise<HeartbeatResponse> => {
+      const agent = callingAgent(request);
+      await deps.agents.admit(agent);
+      deps.health.heartbeat(agent, request.body);
+      return { serverTime: deps.clock.now().toISOString(), heartbeatSeconds: deps.heartbeatSeconds };
+    },
+  });
+
+  app.route<{ Body: AnomalyReport }>({
+    method: 'POST',
+    url: AGENT_PATHS.investigations,
+    config,
+    schema: {
+      tags,
+      summary: 'Open an investigation of the own host',
+      body: wireSchemas.ANOMALY_REPORT,
+      response: {
+        201: {
+          description: 'The Investigation that was opened.',
+          type: 'object',
+          properties: { name: { type: 'string' }, uid: { type: 'string' } },
+        },
+        ...problems('BadRequest', 'ValidationFailed', 'TooManyRequests', 'BodyTooLarge'),
+      },
+    },
+    handler: async (request, reply) => {
+      const agent = callingAgent(request);
+      await deps.agents.admit(agent);
+      return reply.code(201).send(await deps.anomalies.open(agent, request.body));
+    },
+  });
+}
+
+function registerStream(app: FastifyInstance, deps: AgentRoutesDeps): void {
+  const { cache, clock, dispatcher, health, streams } = deps;
+  app.route({
+    method: 'GET',
+    url: AGENT_PATHS.stream,
+    config,
+    schema: {
+      tags,
+      summary: 'Receive tasks',
+      description: 'Server-sent events hello, task, cancel and ping. Every connect starts with all open tasks.',
+      response: { 200: eventStream('Events until one side closes.'), ...problems() },
+    },
+    handler: async (request, reply) => {
+      const agent = callingAgent(request);
+      await deps.agents.admit(agent);
+      await waitForCache(cache.informer, clock);
+      streams.refuseWhenClosing();
+      reply.hijack();
+      const stream = new SseStream(reply.raw, { headers: { 'x-request-id': request.id } });
+      streams.add(stream);
+      const hello: Hello = {
+        agent: agentKey(agent),
+        policyHash: deps.policyHash,
+        serverTime: clock.now().toISOString(),
+        heartbeatSeconds: deps.heartbeatSeconds,
+      };
+      stream.send('hello', hello);
+      const connection = dispatcher.connect(agentKey(agent), stream);
+      const disconnected = health.connected(agent, addressOf(request.ip));
+      stream.onEnd((end) => {
+        request.log.info({ agent: agentKey(agent), end }, 'An agent disconnected');
+        // When the replica closes, agents come back to another one in a moment: no write for each of them.
+        if (end !== 'Closing' && connection.isPresent()) disconnected();
+      });
+      request.log.info({ agent: agentKey(agent) }, 'An agent connected');
+    },
+  });
+}
+
+/** An IPv4 address as such, also on a socket of both families. */
+function addressOf(ip: string): string {
+  return ip.replace(/^::ffff:(?=\d+\.)/, '');
+}

@@ -1,0 +1,15 @@
+import type { TlsFiles } from './http/create-app.ts';
+
+/** How a facade listens and what it tells agents. */
+export interface FacadeConfig {
+  /** Address to listen on, for example `127.0.0.1` or `::`. */
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** Absent: plain HTTP, for a proxy in front that ends TLS. */
+  tls?: TlsFiles | undefined;
+  /** How often agents send a heartbeat, in seconds, 1-3600. Default: 30. */
+  heartbeatSeconds?: number | undefined;
+  /** Hash of the safety policy that agents compare with their own. Default: that of this program. */
+  policyHash?: string | undefined;
+}

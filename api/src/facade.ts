@@ -1,0 +1,184 @@
+import type { AddressInfo } from 'node:net';
+import type { Clock, Logger } from '@nannyapi/process';
+import { POLICY_HASH } from '@nannyapi/protocol';
+import type { Informer, KubeClient, KubeObject } from '@nannyapi/runtime';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import { AgentRegistry } from './agent-protocol/agent-registry.ts';
+import { registerAgentRoutes } from './agent-protocol/agent-routes.ts';
+import { AnomalyService } from './agent-protocol/anomaly-service.ts';
+import { Dispatcher } from './agent-protocol/dispatcher.ts';
+import { HealthBook } from './agent-protocol/health-book.ts';
+import { OutputService } from './agent-protocol/output-service.ts';
+import { ProgressBoard } from './agent-protocol/progress-board.ts';
+import { TaskCache } from './agent-protocol/task-cache.ts';
+import { TaskFinder } from './agent-protocol/task-finder.ts';
+import { registerTaskRoutes } from './agent-protocol/task-routes.ts';
+import { TaskService } from './agent-protocol/task-service.ts';
+import { registerAgentListRoutes } from './agents/agent-list-routes.ts';
+import { AgentService } from './agents/agent-service.ts';
+import type { FacadeConfig } from './facade-config.ts';
+import { createGate } from './http/access-control.ts';
+import { createApp } from './http/create-app.ts';
+import { describeRoutes } from './http/openapi.ts';
+import { measureRequests } from './http/request-metrics.ts';
+import { registerSystemRoutes } from './http/system-routes.ts';
+import type { Authenticator } from './identity/authenticator.ts';
+import { createAllowAllAuthorizer, type Authorizer } from './identity/authorizer.ts';
+import { EvidenceService } from './investigations/evidence-service.ts';
+import { FollowService } from './investigations/follow-service.ts';
+import { registerInvestigationRoutes } from './investigations/investigation-routes.ts';
+import { InvestigationService } from './investigations/investigation-service.ts';
+import { registerRunRoutes } from './investigations/run-routes.ts';
+import { OpenStreams } from './streams/open-streams.ts';
+
+/** What {@link createFacade} needs. */
+export interface FacadeDeps {
+  client: KubeClient;
+  clock: Clock;
+  log: Logger;
+  registry: Registry;
+  authenticator: Authenticator;
+  /** What people may do. Default: everything, for everyone who has a credential. */
+  authorizer?: Authorizer | undefined;
+  config: FacadeConfig;
+}
+
+/** One replica of the HTTP API for people and agents. It holds nothing that another replica could not rebuild. */
+export interface Facade {
+  /**
+   * Starts its caches and listens; resolves when it accepts connections. The signal closes it.
+   *
+   * @throws Error `EADDRINUSE` and the like when it cannot listen.
+   */
+  start(signal: AbortSignal): Promise<void>;
+  /** URL of the listener, for example `https://127.0.0.1:8443`. @throws Error before it listens. */
+  address(): string;
+  /** Ends all streams, lets requests finish for up to five seconds and stops. A second call waits for the first. */
+  close(): Promise<void>;
+}
+
+/** How long requests may finish in, once the facade closes. */
+const DRAIN_MS = 5000;
+const DEFAULT_HEARTBEAT_SECONDS = 30;
+
+/** Makes a facade; it does nothing before it is started. */
+export function createFacade(deps: FacadeDeps): Facade {
+  return new HttpFacade(deps);
+}
+
+class HttpFacade implements Facade {
+  readonly #deps: FacadeDeps;
+  readonly #stopCaches = new AbortController();
+  readonly #streams: OpenStreams;
+  readonly #cache: TaskCache;
+  readonly #agents: AgentRegistry;
+  readonly #app: FastifyInstance;
+  #running: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  constructor(deps: FacadeDeps) {
+    this.#deps = deps;
+    this.#streams = new OpenStreams(deps);
+    this.#cache = new TaskCache(deps);
+    this.#agents = new AgentRegistry(deps);
+    this.#app = createApp({ ...deps, tls: deps.config.tls });
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    const { host, port } = this.#deps.config;
+    await this.#register();
+    await this.#app.listen({ host, port, listenTextResolver: () => 'Listening' });
+    this.#running = Promise.all(this.#informers().map((informer) => informer.start(this.#stopCaches.signal)));
+    if (signal.aborted) await this.close();
+    else signal.addEventListener('abort', () => void this.close(), { once: true });
+  }
+
+  address(): string {
+    const address = this.#app.server.address() as AddressInfo | null;
+    if (!address) throw new Error('The facade does not listen');
+    const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+    return `${this.#deps.config.tls ? 'https' : 'http'}://${host}:${address.port}`;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#streams.close();
+    const drain = this.#deps.clock.setTimer(DRAIN_MS, () => this.#app.server.closeAllConnections());
+    await this.#app.close();
+    drain.cancel();
+    this.#stopCaches.abort();
+    await this.#running;
+  }
+
+  #informers(): Pick<Informer<KubeObject>, 'name' | 'start' | 'hasSynced'>[] {
+    return [this.#cache.informer, this.#agents.informer];
+  }
+
+  async #register(): Promise<void> {
+    const { authorizer = createAllowAllAuthorizer(), log, registry } = this.#deps;
+    const gate = createGate({ authorizer, log });
+    await describeRoutes(this.#app);
+    measureRequests(this.#app, registry);
+    registerSystemRoutes(this.#app, {
+      gate,
+      registry,
+      notReady: () =>
+        this.#informers()
+          .filter((informer) => !informer.hasSynced())
+          .map(({ name }) => `cache ${name}`),
+    });
+    const progress = new ProgressBoard();
+    this.#registerAgents(progress);
+    const shared = { ...this.#deps, cache: this.#cache, gate, progress, streams: this.#streams };
+    const investigations = new InvestigationService(shared);
+    registerInvestigationRoutes(this.#app, { gate, investigations });
+    registerRunRoutes(this.#app, {
+      ...shared,
+      investigations,
+      evidence: new EvidenceService(shared),
+      follow: new FollowService(shared),
+    });
+    registerAgentListRoutes(this.#app, { gate, agents: new AgentService(shared) });
+  }
+
+  #registerAgents(progress: ProgressBoard): void {
+    const { config } = this.#deps;
+    const shared = { ...this.#deps, cache: this.#cache, agents: this.#agents };
+    const finder = new TaskFinder(shared);
+    const outputs = new OutputService({ ...shared, finder });
+    const dispatcher = new Dispatcher(shared);
+    const health = new HealthBook(shared);
+    const anomalies = new AnomalyService(shared);
+    registerAgentRoutes(this.#app, {
+      ...shared,
+      anomalies,
+      dispatcher,
+      health,
+      streams: this.#streams,
+      heartbeatSeconds: config.heartbeatSeconds ?? DEFAULT_HEARTBEAT_SECONDS,
+      policyHash: config.policyHash ?? POLICY_HASH,
+    });
+    registerTaskRoutes(this.#app, {
+      ...shared,
+      finder,
+      outputs,
+      progress,
+      tasks: new TaskService({ ...shared, finder }),
+    });
+    this.#cache.informer.onChange(({ type, object }) => {
+      if (type !== 'Deleted' && object.status?.outcome === undefined) return;
+      progress.forget(object.metadata.uid ?? '');
+      outputs.forget(object.metadata.uid ?? '');
+    });
+    this.#agents.onLoss((agent) => {
+      dispatcher.disconnect(agent);
+      health.forget(agent);
+      anomalies.forget(agent);
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from './api-error.ts';
+import { problemOf, toApiError } from './problem.ts';
+
+/** Answers every failure, unknown paths and wrong methods with problem+json, and logs what was our own fault. */
+export function answerProblems(app: FastifyInstance): void {
+  const methods = new MethodTable();
+  app.addHook('onRoute', (route) => methods.add(route.url, route.method));
+
+  app.setErrorHandler((error, request, reply) => {
+    const failure = toApiError(error);
+    if (failure.status >= 500) {
+      const { method, id } = request;
+      request.log.error({ requestID: id, method, route: request.routeOptions.url, err: error }, 'A request failed');
+    }
+    if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(failure.retryAfterSeconds));
+    return reply
+      .code(failure.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problemOf(failure, request.id)));
+  });
+
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    const allowed = methods.of(path);
+    if (allowed.length === 0) throw new ApiError('NotFound', 'There is no such path; /openapi.json lists all');
+    reply.header('allow', allowed.join(', '));
+    throw new ApiError('MethodNotAllowed', `${request.method} is not allowed here; allowed are: ${allowed.join(', ')}`);
+  });
+}
+
+/** Which methods each path takes; the router itself answers only for one method at a time. */
+class MethodTable {
+  readonly #routes = new Map<string, { pattern: RegExp; methods: Set<string> }>();
+
+  add(url: string, method: string | string[]): void {
+    const route = this.#routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
+    for (const one of [method].flat()) route.methods.add(one);
+    this.#routes.set(url, route);
+  }
+
+  of(path: string): string[] {
+    const matching = [...this.#routes.values()].filter((route) => route.pattern.test(path));
+    return [...new Set(matching.flatMap((route) => [...route.methods]))].toSorted();
+  }
+}
+
+function patternOf(url: string): RegExp {
+  const parts = url
+    .split('/')
+    .map((part) => (part.startsWith(':') ? '[^/]+' : part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+  return new RegExp(`^${parts.join('/')}$`);
+}

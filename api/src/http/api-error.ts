@@ -1,0 +1,26 @@
+import { CodedError, type ErrorDetail } from '@nannyapi/process';
+import { FACADE_ERROR_CODES, type FacadeErrorCode } from './error-codes.ts';
+
+/** What an error says besides its code and its text. */
+export interface ApiErrorOptions {
+  /** With `ValidationFailed`: which fields, and what is allowed. */
+  details?: ErrorDetail[] | undefined;
+  cause?: unknown;
+  /** Seconds after which to ask again. */
+  retryAfterSeconds?: number | undefined;
+}
+
+/** A refusal that the caller is told as problem+json. */
+export class ApiError extends CodedError {
+  override readonly code: FacadeErrorCode;
+  readonly retryAfterSeconds: number | undefined;
+
+  /** @param detail told to the caller, unless the status is 5xx. */
+  constructor(code: FacadeErrorCode, detail: string, options: ApiErrorOptions = {}) {
+    const { status } = FACADE_ERROR_CODES[code];
+    super({ code, message: detail, status, details: options.details, cause: options.cause });
+    this.name = 'ApiError';
+    this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Logger } from '@nannyapi/process';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Authenticator } from '../identity/authenticator.ts';
+import { requireCredentials } from './access-control.ts';
+import { answerProblems } from './answer-problems.ts';
+import { createValidatorCompiler } from './validation.ts';
+
+/** Certificate chain and private key of a TLS listener, in PEM. */
+export interface TlsFiles {
+  certPem: string;
+  keyPem: string;
+}
+
+/** What {@link createApp} needs. */
+export interface AppOptions {
+  authenticator: Authenticator;
+  log: Logger;
+  tls?: TlsFiles | undefined;
+}
+
+/** Largest JSON body of a route that says nothing else, in bytes. */
+const DEFAULT_BODY_BYTES = 64 * 1024;
+/** A request must have arrived whole within so long, or a slow sender could hold sockets for ever. */
+const REQUEST_TIMEOUT_MS = 60_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Above the idle time of usual load balancers (60 s), so that they close first. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** An empty Fastify with the manners of the house: credentials, problem+json, strict bodies, request ids. */
+export function createApp(options: AppOptions): FastifyInstance {
+  // Widened first, so that the instance has Fastify's own logger type and not pino's.
+  const log: FastifyBaseLogger = options.log;
+  const app: FastifyInstance = fastify({
+    loggerInstance: log,
+    // A line for each heartbeat of ten thousand agents helps nobody; failures and changes are logged.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: DEFAULT_BODY_BYTES,
+    exposeHeadRoutes: false,
+    forceCloseConnections: false,
+    routerOptions: { maxParamLength: 256 },
+    serverFactory: (handler) => createListener(handler, options.tls),
+  });
+  app.removeContentTypeParser('text/plain');
+  app.setValidatorCompiler(createValidatorCompiler());
+  // Answers are our own objects or those of the API server, passed on whole: no schema may strip a field of them.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+  });
+  answerProblems(app);
+  requireCredentials(app, options);
+  return app;
+}
+
+function createListener(handler: RequestListener, tls: TlsFiles | undefined): ReturnType<typeof createServer> {
+  const limits = {
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
+  };
+  if (!tls) return createServer(limits, handler);
+  return createTlsServer({ ...limits, cert: tls.certPem, key: tls.keyPem, minVersion: 'TLSv1.2' }, handler);
+}

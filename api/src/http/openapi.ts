@@ -1,0 +1,32 @@
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { PROBLEM_SCHEMA } from './schemas.ts';
+
+/** Has every route that is registered after it described in one OpenAPI document. */
+export async function describeRoutes(app: FastifyInstance): Promise<void> {
+  app.addSchema(PROBLEM_SCHEMA);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'NannyAPI',
+        version: 'v1alpha1',
+        description:
+          'The facade of the NannyAPI control plane: investigations for people, tasks for agents. ' +
+          'Objects are those of the Kubernetes API group nannyai.dev.',
+      },
+      tags: [
+        { name: 'investigations', description: 'For people: ask, follow, read the proof.' },
+        { name: 'agents', description: 'For people: which hosts there are.' },
+        { name: 'agent protocol', description: 'For agents only.' },
+        { name: 'system', description: 'Health, metrics, this document.' },
+      ],
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, index) =>
+        typeof json['$id'] === 'string' ? json['$id'] : `def-${index}`,
+    },
+  });
+}

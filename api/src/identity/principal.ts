@@ -1,0 +1,27 @@
+/** The agent of one host; it speaks for the Agent object of that name and for nothing else. */
+export interface AgentPrincipal {
+  kind: 'agent';
+  namespace: string;
+  name: string;
+}
+
+/** A person, or a program that acts for one. */
+export interface UserPrincipal {
+  kind: 'user';
+  /** As it is recorded in `spec.requestedBy`. */
+  name: string;
+  groups: readonly string[];
+}
+
+/** Who makes a call, once the credential was verified. */
+export type Principal = AgentPrincipal | UserPrincipal;
+
+/** What logs and objects call a principal: `agent:<namespace>/<name>`, or the name of the person. */
+export function principalName(principal: Principal): string {
+  return principal.kind === 'agent' ? `agent:${principal.namespace}/${principal.name}` : principal.name;
+}
+
+/** The key of the Agent object that an agent speaks for. */
+export function agentKey(principal: AgentPrincipal): string {
+  return `${principal.namespace}/${principal.name}`;
+}

@@ -1,0 +1,186 @@
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { Gate } from '../http/access-control.ts';
+import { kubeList, kubeObject, NAME_SCHEMA, problems } from '../http/schemas.ts';
+import { NEW_INVESTIGATION } from './investigation-schema.ts';
+import type { InvestigationService, NewInvestigation } from './investigation-service.ts';
+
+/** What {@link registerInvestigationRoutes} needs. */
+export interface InvestigationRoutesDeps {
+  gate: Gate;
+  investigations: InvestigationService;
+}
+
+/** Where investigations are that no namespace is said for. */
+export const DEFAULT_NAMESPACE = 'default';
+/** Collection of the investigations of one namespace. */
+export const INVESTIGATIONS_PATH = '/api/v1/namespaces/:namespace/investigations';
+const SHORT_PATH = '/api/v1/investigations';
+
+/** Largest body of a new investigation: prompt and context at their limits, in JSON escapes. */
+const MAX_BODY_BYTES = 256 * 1024;
+const DEFAULT_LIMIT = 100;
+
+/** A namespace in the path, or none in the short form. */
+interface InNamespace {
+  namespace?: string;
+}
+interface OneInvestigation {
+  namespace: string;
+  name: string;
+}
+interface ListQuery {
+  limit?: number;
+  continue?: string;
+  phase?: string;
+  agent?: string;
+}
+
+const tags = ['investigations'];
+const config = { audience: 'people' } as const;
+const resource = 'investigations';
+/** Path parameters of one investigation. */
+export const ONE_INVESTIGATION = { type: 'object', properties: { namespace: NAME_SCHEMA, name: NAME_SCHEMA } };
+const object = kubeObject('Investigation', 'The Investigation.');
+
+/** Create, list, get, cancel and delete. */
+export function registerInvestigationRoutes(app: FastifyInstance, deps: InvestigationRoutesDeps): void {
+  for (const path of [INVESTIGATIONS_PATH, SHORT_PATH]) {
+    registerCreate(app, deps, path);
+    registerList(app, deps, path);
+  }
+  registerItem(app, deps);
+}
+
+/** The two places of the collection differ in whether the path names a namespace. */
+function collectionAt(path: string): { params: object; inWords: string } {
+  if (path === SHORT_PATH) return { params: {}, inWords: ` in namespace ${DEFAULT_NAMESPACE}` };
+  return { params: { params: { type: 'object', properties: { namespace: NAME_SCHEMA } } }, inWords: '' };
+}
+
+function registerCreate(app: FastifyInstance, deps: InvestigationRoutesDeps, path: string): void {
+  const { gate, investigations } = deps;
+  const { params, inWords } = collectionAt(path);
+
+  app.route<{ Params: InNamespace; Body: NewInvestigation }>({
+    method: 'POST',
+    url: path,
+    config,
+    bodyLimit: MAX_BODY_BYTES,
+    schema: {
+      tags,
+      summary: `Open an investigation${inWords}`,
+      ...params,
+      body: NEW_INVESTIGATION,
+      response: {
+        201: object,
+        ...problems(
+          'BadRequest',
+          'ValidationFailed',
+          'AlreadyExists',
+          'NotFound',
+          'BodyTooLarge',
+          'UnsupportedMediaType',
+        ),
+      },
+    },
+    handler: async (request, reply) => {
+      const { namespace = DEFAULT_NAMESPACE } = request.params;
+      const by = await gate.admit(request, { verb: 'create', resource, namespace, name: request.body.name });
+      const opened = await investigations.open(namespace, request.body, by);
+      const location = `/api/v1/namespaces/${namespace}/investigations/${opened.metadata.name}`;
+      return reply.code(201).header('location', location).send(opened);
+    },
+  });
+}
+
+function registerList(app: FastifyInstance, deps: InvestigationRoutesDeps, path: string): void {
+  const { gate, investigations } = deps;
+  const { params, inWords } = collectionAt(path);
+  app.route<{ Params: InNamespace; Querystring: ListQuery }>({
+    method: 'GET',
+    url: path,
+    config,
+    schema: {
+      tags,
+      summary: `List investigations${inWords}`,
+      ...params,
+      querystring: LIST_QUERY,
+      response: {
+        200: kubeList('Investigation', 'One page. With a filter it may hold fewer than the limit and not be the last.'),
+        ...problems('ValidationFailed', 'BadRequest', 'ContinueExpired'),
+      },
+    },
+    handler: async (request) => {
+      const { namespace = DEFAULT_NAMESPACE } = request.params;
+      await gate.admit(request, { verb: 'list', resource, namespace });
+      const { limit = DEFAULT_LIMIT, ...filter } = request.query;
+      const { items, ...metadata } = await investigations.list({ namespace, limit, ...filter });
+      return { apiVersion: 'nannyai.dev/v1alpha1', kind: 'InvestigationList', metadata, items };
+    },
+  });
+}
+
+const LIST_QUERY = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    limit: {
+      description: `Most items in the page. Default: ${DEFAULT_LIMIT}.`,
+      type: 'integer',
+      minimum: 1,
+      maximum: 500,
+    },
+    continue: { description: 'Where the page starts, from the page before.', type: 'string', maxLength: 4096 },
+    phase: { type: 'string', enum: ['Pending', 'InProgress', 'Completed', 'Failed'] },
+    agent: { description: 'Name of the agent in agentRef.', ...NAME_SCHEMA },
+  },
+};
+
+function registerItem(app: FastifyInstance, { gate, investigations }: InvestigationRoutesDeps): void {
+  const path = `${INVESTIGATIONS_PATH}/:name`;
+  const described = (summary: string, response: object): Pick<RouteOptions, 'config' | 'schema'> => ({
+    config,
+    schema: {
+      tags,
+      summary,
+      params: ONE_INVESTIGATION,
+      response: { ...response, ...problems('NotFound', 'ValidationFailed') },
+    },
+  });
+
+  app.route<{ Params: OneInvestigation }>({
+    method: 'GET',
+    url: path,
+    ...described('Get an investigation', { 200: object }),
+    handler: async (request) => {
+      const { namespace, name } = request.params;
+      await gate.admit(request, { verb: 'get', resource, namespace });
+      return investigations.get(namespace, name);
+    },
+  });
+
+  app.route<{ Params: OneInvestigation }>({
+    method: 'POST',
+    url: `${path}/cancel`,
+    ...described('End a run; cannot be taken back', { 200: object }),
+    handler: async (request) => {
+      const { namespace, name } = request.params;
+      await gate.admit(request, { verb: 'update', resource, namespace, name });
+      return investigations.cancel(namespace, name);
+    },
+  });
+
+  app.route<{ Params: OneInvestigation }>({
+    method: 'DELETE',
+    url: path,
+    ...described('Delete an investigation with its tasks and evidence', {
+      204: { description: 'Gone.', type: 'null' },
+    }),
+    handler: async (request, reply) => {
+      const { namespace, name } = request.params;
+      await gate.admit(request, { verb: 'delete', resource, namespace, name });
+      await investigations.delete(namespace, name);
+      return reply.code(204).send();
+    },
+  });
+}
