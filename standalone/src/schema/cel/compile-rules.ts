@@ -3,6 +3,7 @@ import type { Cause, CelRule, SchemaNode } from '../kinds.ts';
 import { invalid, required } from '../structural/cause.ts';
 import { objectProperties } from './cel-value.ts';
 import { declareTypes } from './declare-types.ts';
+import { dialectFault, walk } from './kubernetes-dialect.ts';
 import { kubernetesEnvironment } from './kubernetes-environment.ts';
 
 /** A rule ready to run. */
@@ -151,6 +152,8 @@ function expressionCauses(
       invalid(`.${key}`, rule, `compilation failed: ERROR: <input>: ${kind}${result.error?.summary ?? 'invalid'}`),
     ];
   }
+  const fault = dialectFault(rule[key] ?? '', checker);
+  if (fault !== undefined) return [invalid(`.${key}`, rule, `compilation failed: ERROR: <input>: ${fault}`)];
   if (result.type === wanted || result.type === 'dyn') return [];
   const words =
     key === 'rule' ? 'cel expression must evaluate to a bool' : 'messageExpression must evaluate to a string';
@@ -202,16 +205,7 @@ export function fieldPathSegments(fieldPath: string): string[] | undefined {
   );
 }
 
-function isAstNode(value: unknown): value is ASTNode {
-  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
-}
-
 /** True when an expression reads a variable. */
-function mentions(node: ASTNode, variable: string): boolean {
-  if (node.op === 'id') return node.args === variable;
-  const visit = (value: unknown): boolean => {
-    if (isAstNode(value)) return mentions(value, variable);
-    return Array.isArray(value) && value.some(visit);
-  };
-  return visit(node.args);
+function mentions(ast: ASTNode, variable: string): boolean {
+  return [...walk(ast)].some((node) => node.op === 'id' && node.args === variable);
 }

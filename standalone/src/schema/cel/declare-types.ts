@@ -30,7 +30,6 @@ function objectType(environment: Environment, schema: SchemaNode, name: string):
     return `map<string, ${valueType}>`;
   }
   const properties = Object.entries(objectProperties(schema));
-  if (properties.length === 0) return 'map<string, dyn>';
   const fields: Record<string, string> = {};
   for (const [property, child] of properties) {
     const field = celFieldName(property);

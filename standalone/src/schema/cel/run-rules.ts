@@ -1,9 +1,10 @@
-import { EvaluationError, Optional } from '@marcbachmann/cel-js';
+import { Optional } from '@marcbachmann/cel-js';
 import type { Cause } from '../kinds.ts';
 import { duplicate, forbidden, invalid, OMITTED, required } from '../structural/cause.ts';
 import { oldItem, oldProperty } from '../structural/correlate.ts';
 import { isJsonObject, jsonEqual, ownValue } from '../structural/json-value.ts';
 import { celValue } from './cel-value.ts';
+import { evaluationMessage } from './evaluation-message.ts';
 import { type CompiledRule, fieldPathSegments, type RuleTree } from './compile-rules.ts';
 
 /** A value on the way down, with its stored counterpart. */
@@ -47,11 +48,11 @@ function memberCauses(tree: RuleTree, value: Record<string, unknown>, visit: Vis
   for (const [key, below] of tree.properties) {
     const path = visit.path === '' ? key : `${visit.path}.${key}`;
     const child = ownValue(value, key);
-    causes.push(...visitNode(below, { value: child, old: oldProperty(tree.schema, visit.old, key), path }));
+    causes.push(...visitNode(below, { value: child, old: oldProperty(visit.old, key), path }));
   }
   if (tree.additional === undefined) return causes;
   for (const [key, child] of Object.entries(value)) {
-    const old = oldProperty(tree.schema, visit.old, key);
+    const old = oldProperty(visit.old, key);
     causes.push(...visitNode(tree.additional, { value: child, old, path: `${visit.path}[${key}]` }));
   }
   return causes;
@@ -104,12 +105,4 @@ function ruleCause(compiled: CompiledRule, path: string, shown: unknown, detail:
   if (reason === 'FieldValueForbidden') return forbidden(field, detail);
   if (reason === 'FieldValueRequired') return required(field, detail);
   return reason === 'FieldValueDuplicate' ? duplicate(field, shown) : invalid(field, shown, detail);
-}
-
-function evaluationMessage(error: unknown): string {
-  if (error instanceof EvaluationError) {
-    if (error.code === 'no_such_key') return error.summary.replace('No such key', 'no such key');
-    return error.summary;
-  }
-  return error instanceof Error ? error.message : String(error);
 }

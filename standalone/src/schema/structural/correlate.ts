@@ -1,9 +1,9 @@
 import type { SchemaNode } from '../kinds.ts';
 import { isJsonObject, jsonEqual, ownValue } from './json-value.ts';
 
-/** Old counterpart of a property; undefined where there is none or the map is replaced as a whole. */
-export function oldProperty(schema: SchemaNode, old: unknown, key: string): unknown {
-  return isJsonObject(old) && schema['x-kubernetes-map-type'] !== 'atomic' ? ownValue(old, key) : undefined;
+/** Old counterpart of a property or map entry; undefined where there is none. Atomic maps have counterparts too. */
+export function oldProperty(old: unknown, key: string): unknown {
+  return isJsonObject(old) ? ownValue(old, key) : undefined;
 }
 
 /** Old counterpart of a list item: found by its keys in a list of type map, otherwise undefined. */

@@ -68,3 +68,11 @@ export function matchesStringFormat(format: string, text: string): boolean {
   const key = format.replaceAll('-', '');
   return Object.hasOwn(STRING_FORMATS, key) ? (STRING_FORMATS[key]?.(text) ?? true) : true;
 }
+
+/** Whether kube-apiserver enforces a format on a schema of the type given; other formats are as if absent. */
+export function isEnforcedFormat(format: string | undefined, type: string | undefined): format is string {
+  if (format === undefined || format === '') return false;
+  if (type === 'integer') return format === 'int32' || format === 'int64';
+  if (type === 'number') return format === 'float' || format === 'double';
+  return (type ?? 'string') === 'string' && Object.hasOwn(STRING_FORMATS, format.replaceAll('-', ''));
+}

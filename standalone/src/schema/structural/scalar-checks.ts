@@ -1,6 +1,6 @@
 import type { Cause, SchemaNode } from '../kinds.ts';
 import { goJson, invalid, notSupported, tooLong, typeInvalid } from './cause.ts';
-import { matchesStringFormat } from './formats.ts';
+import { isEnforcedFormat, matchesStringFormat } from './formats.ts';
 import { compileGoRegexp } from './go-regexp.ts';
 import { jsonEqual, jsonType } from './json-value.ts';
 
@@ -14,12 +14,21 @@ function allowedTypes(schema: SchemaNode): string[] {
 export function typeCauses(value: unknown, schema: SchemaNode, path: string): Cause[] {
   const allowed = allowedTypes(schema);
   const actual = jsonType(value);
+  const tell = (wanted: string, found: string): Cause[] => [
+    typeInvalid(path, found, `${path} in body must be of type ${wanted}: "${found}"`),
+  ];
   if (allowed.length === 0 || allowed.includes(actual)) return [];
-  if (actual === 'null' && schema.nullable === true) return [];
+  if (actual === 'null') return schema.nullable === true ? [] : tell(allowed.join(','), actual);
   if (actual === 'integer' && allowed.includes('number')) return [];
-  const name = path === '' ? '' : path;
-  return [typeInvalid(path, actual, `${name} in body must be of type ${allowed.join(',')}: "${actual}"`)];
+  const { format } = schema;
+  if (!isEnforcedFormat(format, schema.type)) return tell(allowed.join(','), actual);
+  if (actual !== 'string' && actual !== 'array') return tell(format, NUMBER_FORMATS[actual] ?? '');
+  // Lists pass for formatted strings on a cluster, so they do here.
+  return schema.type === 'string' ? [] : tell(allowed.join(','), actual);
 }
+
+/** Formats by which numbers of the wrong kind are told in messages. */
+const NUMBER_FORMATS: Record<string, string> = { integer: 'int64', number: 'float64' };
 
 /** A value that is not in the enum. */
 export function enumCauses(value: unknown, schema: SchemaNode, path: string): Cause[] {
@@ -73,23 +82,43 @@ function regexpOf(schema: SchemaNode, pattern: string): RegExp {
   return regexp;
 }
 
-/** Bounds and multiples of a number. */
+/** Bounds and multiples of a number. Integers are compared with the integer part of a bound, as on a cluster. */
 export function numberCauses(value: number, schema: SchemaNode, path: string): Cause[] {
-  const { multipleOf, maximum, minimum, exclusiveMaximum, exclusiveMinimum } = schema;
-  const causes: Cause[] = [];
+  const { maximum, minimum, exclusiveMaximum, exclusiveMinimum } = schema;
+  const causes = [...rangeCauses(value, schema, path), ...multipleCauses(value, schema.multipleOf, path)];
   const tell = (words: string, bound: number): void => {
     causes.push(invalid(path, value, `${path} in body should be ${words} ${goJson(bound)}`));
   };
-  if (multipleOf !== undefined && !Number.isInteger(Number((value / multipleOf).toPrecision(15)))) {
-    tell('a multiple of', multipleOf);
-  }
+  const native = (bound: number): number => (Number.isInteger(value) ? Math.trunc(bound) : bound);
   if (minimum !== undefined) {
-    if (exclusiveMinimum === true && value <= minimum) tell('greater than', minimum);
-    else if (value < minimum) tell('greater than or equal to', minimum);
+    const bound = native(minimum);
+    if (exclusiveMinimum === true && value <= bound) tell('greater than', bound);
+    else if (value < bound) tell('greater than or equal to', bound);
   }
   if (maximum !== undefined) {
-    if (exclusiveMaximum === true && value >= maximum) tell('less than', maximum);
-    else if (value > maximum) tell('less than or equal to', maximum);
+    const bound = native(maximum);
+    if (exclusiveMaximum === true && value >= bound) tell('less than', bound);
+    else if (value > bound) tell('less than or equal to', bound);
   }
   return causes;
+}
+
+const INT32_LIMIT = 2 ** 31;
+
+/** Numbers outside what an integer format holds. kube-apiserver tells this without a path. */
+function rangeCauses(value: number, schema: SchemaNode, path: string): Cause[] {
+  const { type, format } = schema;
+  if (type !== 'integer') return [];
+  const isInRange = format !== 'int32' || (value >= -INT32_LIMIT && value < INT32_LIMIT);
+  if (isInRange && Number.isInteger(value)) return [];
+  const form = isEnforcedFormat(format, type) ? `with format ${format}` : '(default format)';
+  return [invalid('<nil>', '', `Checked value must be of type integer ${form} in ${path}`)];
+}
+
+function multipleCauses(value: number, multipleOf: number | undefined, path: string): Cause[] {
+  if (multipleOf === undefined) return [];
+  const factor = Number.isInteger(value) ? Math.trunc(multipleOf) : multipleOf;
+  if (factor <= 0) return [invalid(path, factor, `factor MultipleOf declared for ${path} must be positive: ${factor}`)];
+  if (Number.isInteger(Number((value / factor).toPrecision(15)))) return [];
+  return [invalid(path, value, `${path} in body should be a multiple of ${goJson(factor)}`)];
 }

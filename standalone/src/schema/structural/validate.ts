@@ -47,7 +47,7 @@ function objectCauses(value: JsonObject, schema: SchemaNode, path: string, old: 
   for (const [key, item] of Object.entries(value)) {
     const property = ownValue(properties, key);
     const rule = property ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
-    if (rule !== undefined) causes.push(...schemaCauses(item, rule, child(key), oldProperty(schema, old, key)));
+    if (rule !== undefined) causes.push(...schemaCauses(item, rule, child(key), oldProperty(old, key)));
     else if (additionalProperties === false) {
       causes.push(invalid(path, key, `${path}.${key} in body is a forbidden property`));
     }

@@ -41,7 +41,9 @@ export class QuantityValue {
   }
 
   asNumber(): number {
-    return Number(this.scaled / SCALE) + Number(this.scaled % SCALE) / Number(SCALE);
+    const digits = (this.scaled < 0n ? -this.scaled : this.scaled).toString().padStart(Number(SCALE_DIGITS) + 1, '0');
+    const at = digits.length - Number(SCALE_DIGITS);
+    return Number(`${this.scaled < 0n ? '-' : ''}${digits.slice(0, at)}.${digits.slice(at)}`);
   }
 }
 
@@ -75,7 +77,7 @@ const sub = (a: QuantityValue, b: QuantityValue): QuantityValue => new QuantityV
 export const QUANTITY_FUNCTIONS: readonly FunctionEntry[] = [
   ['isQuantity(string): bool', isQuantity],
   ['quantity(string): kubernetes.Quantity', (text: string) => QuantityValue.parse(text)],
-  ['kubernetes.Quantity.sign(): int', (quantity: QuantityValue) => compare(quantity, ofInt(0n))],
+  ['sign(kubernetes.Quantity): int', (quantity: QuantityValue) => compare(quantity, ofInt(0n))],
   ['kubernetes.Quantity.isInteger(): bool', (quantity: QuantityValue) => quantity.isInteger],
   ['kubernetes.Quantity.asInteger(): int', (quantity: QuantityValue) => quantity.asInteger()],
   ['kubernetes.Quantity.asApproximateFloat(): double', (quantity: QuantityValue) => quantity.asNumber()],
