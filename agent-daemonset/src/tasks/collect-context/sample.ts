@@ -48,13 +48,18 @@ export function processActivities(before: Snapshot, after: Snapshot): ProcessAct
   return [...after.processes.values()].map((process) => {
     const old = before.processes.get(process.pid);
     const earlier = old?.startMs === process.startMs ? old : undefined;
-    return activity(earlier, process, after);
+    return activity(earlier, process, { uptimeSeconds: after.uptimeSeconds, sampleStartMs: before.atMs });
   });
 }
 
-function activity(earlier: ProcessCounters | undefined, process: ProcessCounters, after: Snapshot): ProcessActivity {
-  const ageMs = Math.max(10, after.uptimeSeconds * 1000 - process.startMs);
-  const elapsedMs = earlier === undefined ? ageMs : Math.max(1, process.readAtMs - earlier.readAtMs);
+function activity(
+  earlier: ProcessCounters | undefined,
+  process: ProcessCounters,
+  { uptimeSeconds, sampleStartMs }: { uptimeSeconds: number; sampleStartMs: number },
+): ProcessActivity {
+  const ageMs = Math.max(10, uptimeSeconds * 1000 - process.startMs);
+  // What started during the sample is measured against the whole sample: a process of 10 ms is not a busy one.
+  const elapsedMs = Math.max(1, process.readAtMs - (earlier?.readAtMs ?? sampleStartMs));
   const percent = (late: number, early: number | undefined): number => (100 * (late - (early ?? 0))) / elapsedMs;
   const rate = (late: number | undefined, early: number | undefined): number | undefined =>
     late === undefined ? undefined : Math.max(0, ((late - (early ?? 0)) * 1000) / elapsedMs);

@@ -1,0 +1,75 @@
+import type { CaseFile, Finding } from '../diagnostician.ts';
+import type { Candidate, RuleInput } from './candidate.ts';
+import { ContextFacts } from './context-facts.ts';
+import { RULES } from './rules/index.ts';
+
+/** A candidate with its rank for the symptom at hand. */
+export interface RankedCandidate extends Candidate {
+  /** Strength, plus what the symptom adds. */
+  score: number;
+  /** True when the symptom speaks of this kind of fault. */
+  matchesSymptom: boolean;
+}
+
+/** What the symptom adds when it speaks of the kind of fault, and when it names the very thing. */
+const TOPIC_BONUS = 15;
+const NAME_BONUS = 30;
+/** What a consequence loses beside its cause. */
+const EXPLAINED_MALUS = 45;
+/** More findings than this are not stored. */
+const MAX_FINDINGS = 32;
+
+/** Builds what the rules are given from a case. */
+export function toRuleInput(input: CaseFile): RuleInput {
+  const { prompt, context, ebpf } = input.investigation;
+  return {
+    facts: new ContextFacts(input.steps),
+    symptom: [prompt, ...Object.values(context)].join('\n').toLowerCase(),
+    capabilities: input.agent.capabilities,
+    ebpf,
+  };
+}
+
+/** All faults that the context shows, strongest for the symptom first. Equal cases give equal answers. */
+export function rankCandidates(input: RuleInput): RankedCandidate[] {
+  const found = RULES.flatMap((rule) => rule(input));
+  return found
+    .map((candidate) => rank(candidate, input.symptom, found))
+    .sort((a, b) => b.score - a.score || a.finding.component.localeCompare(b.finding.component))
+    .slice(0, MAX_FINDINGS);
+}
+
+function rank(candidate: Candidate, symptom: string, found: readonly Candidate[]): RankedCandidate {
+  const matchesSymptom = candidate.topics.test(symptom);
+  const isExplained = found.some(
+    (other) => other !== candidate && other.explains.includes(candidate.finding.mechanism) && !isIdle(other, symptom),
+  );
+  const score =
+    candidate.strength +
+    (matchesSymptom ? TOPIC_BONUS : 0) +
+    (namesTheThing(candidate.finding, symptom) ? NAME_BONUS : 0) -
+    (isExplained ? EXPLAINED_MALUS : 0);
+  return { ...candidate, matchesSymptom, score };
+}
+
+function isIdle(candidate: Candidate, symptom: string): boolean {
+  return candidate.needsSymptom && !candidate.topics.test(symptom);
+}
+
+/** True when the symptom names a path, process, group or device of the finding. `/` and other short words name nothing. */
+function namesTheThing(finding: Finding, symptom: string): boolean {
+  const names = finding.component.toLowerCase().match(/[\w./@-]{4,}/gu) ?? [];
+  const telling = names
+    .flatMap((name) => [name, name.split('/').at(-1) ?? ''])
+    .filter((name) => name.length >= 4 && !COMMON_WORDS.has(name));
+  return telling.some((name) => new RegExp(`(?<![\\w/.-])${escapeRegExp(name)}(?![\\w-])`, 'u').test(symptom));
+}
+
+const COMMON_WORDS: ReadonlySet<string> = new Set(
+  `process processes pids cgroup disk file system memory host tasks used mounted killed largest ext4 tmpfs python python3 bash
+   node root sleep processors single stands writer limit`.split(/\s+/u),
+);
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\/]/gu, String.raw`\$&`);
+}

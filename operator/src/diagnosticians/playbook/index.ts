@@ -1,0 +1,1 @@
+export { createPlaybook, playbookFindings } from './playbook.ts';

@@ -1,0 +1,116 @@
+import { clip } from '../candidate.ts';
+import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
+import type { ContextFact } from '../context-facts.ts';
+import type { DiagnosisStep } from '../../diagnostician.ts';
+import { readDisk } from '../readings/disk-reading.ts';
+import { readPressureReading } from '../readings/pressure-reading.ts';
+import { readBlockHistogram, readTraceMap } from '../readings/trace-reading.ts';
+import type { TraceEntry } from '../readings/trace-reading.ts';
+import { nameProcesses } from './process-names.ts';
+import type { NamedProcess } from './process-names.ts';
+import { BLOCK_TRACE, diskActions, findBusyDisk, ioCulprits, ISSUER_TRACE } from './busy-disk.ts';
+
+const CONFIRMED_UTIL_PERCENT = 55;
+const CONFIRMED_STALLED_PERCENT = 15;
+
+/** Finds a block device that is busy all the time while tasks wait for it, and who keeps it so. */
+export const findDiskIOSaturation: Rule = (input) => {
+  const disk = findBusyDisk(input);
+  return disk === undefined ? [] : [toCandidate(input, disk, ioCulprits(input))];
+};
+
+function toCandidate(
+  input: RuleInput,
+  disk: ContextFact<'disk'>,
+  culprits: readonly ContextFact<'io_process'>[],
+): Candidate {
+  const name = disk.text('name');
+  const pressure = input.facts.pressure('io', 'some');
+  const users = culprits.map((fact) => ({ comm: fact.text('comm'), pid: fact.text('pid') }));
+  const rates = culprits
+    .slice(0, 3)
+    .map((fact) => `${fact.text('comm')} reads ${fact.text('read_rate')}, writes ${fact.text('write_rate')}`);
+  return {
+    finding: {
+      mechanism: 'DiskIOSaturation',
+      component: diskComponent(disk, users),
+      statement: clip(
+        `Disk ${name} is busy ${disk.text('util')} of the time (${disk.text('reads_per_s')} reads, ${disk.text('writes_per_s')} writes, ${disk.text('await')} each, ${disk.text('queue')} in flight) and tasks waited for I/O ${pressure?.text('sample_stalled') ?? '?'} of the sample${rates.length > 0 ? `; ${rates.join('; ')}` : ''}.`,
+        1024,
+      ),
+      evidence: [disk, ...(pressure ? [pressure] : []), ...culprits.slice(0, 4)].map((fact) => fact.quote),
+    },
+    strength: 55 + disk.number('util') * 0.15 + Math.min(15, (pressure?.number('sample_stalled') ?? 50) / 5),
+    nature: 'Load',
+    topics:
+      /disk|\bi\/?o\b|iowait|storage|slow|write|\breads?\b|fsync|database|commit|lag|latency|unrespons|stall|hang/u,
+    needsSymptom: false,
+    explains: [],
+    confirmation: {
+      hypothesis: clip(`DiskIOSaturation of ${name} lasts`, 256),
+      actions: diskActions(input, [
+        { tool: 'trace', program: BLOCK_TRACE, durationSeconds: 10 },
+        { tool: 'trace', program: ISSUER_TRACE, durationSeconds: 3 },
+      ]),
+      judge: (step) => judge(step, disk, users),
+    },
+    plan: plan(name, culprits[0]),
+  };
+}
+
+/** Names a device and who uses it: `disk vda mounted at /, used by dd (pid 1)`. */
+export function diskComponent(disk: ContextFact<'disk'>, users: readonly NamedProcess[]): string {
+  const who = nameProcesses(users);
+  const mounts = disk.text('mounts');
+  const where = mounts === '' ? '' : ` mounted at ${mounts}`;
+  return clip(`disk ${disk.text('name')}${where}${who === '' ? '' : `, used by ${who}`}`, 256);
+}
+
+function judge(step: DiagnosisStep, fact: ContextFact<'disk'>, users: readonly NamedProcess[]): Judgement {
+  const name = fact.text('name');
+  const disk = readDisk(step, name);
+  const pressure = readPressureReading(step, 'io');
+  const histogram = readBlockHistogram(step);
+  if (disk === undefined && pressure === undefined) {
+    return {
+      outcome: 'Unclear',
+      statement: `neither the counters of ${name} nor the I/O pressure could be read again`,
+    };
+  }
+  const isBusy = disk === undefined || disk.utilPercent >= CONFIRMED_UTIL_PERCENT;
+  const isWaitedFor = pressure === undefined || pressure.avg10Percent >= CONFIRMED_STALLED_PERCENT;
+  const quotes = [...(histogram?.quotes ?? []), ...(disk?.quotes ?? []), ...(pressure?.quotes ?? [])];
+  if (!isBusy || !isWaitedFor) {
+    return { outcome: 'Gone', quotes, statement: `${name} was no longer saturated in the following seconds` };
+  }
+  const issuers = readTraceMap(step, 'issued')
+    .filter((entry) => !/^(?:kworker|jbd2|ksoftirqd|swapper)/u.test(entry.key))
+    .slice(0, 2);
+  const traced = histogram === undefined ? '' : ` A block trace of ten seconds counted ${histogram.requests} requests.`;
+  const busy =
+    disk === undefined
+      ? ''
+      : ` In the following ${Math.round(disk.seconds)} s it was busy ${Math.round(disk.utilPercent)}% of the time.`;
+  return {
+    outcome: 'Confirmed',
+    quotes: [...quotes, ...issuers.map((entry) => entry.quote)],
+    ...(issuers.length === 0 ? {} : { component: diskComponent(fact, [...issuers.map(toProcess), ...users]) }),
+    ...(busy + traced === '' ? {} : { planNote: `${busy}${traced}`.trim() }),
+  };
+}
+
+/** Takes the key of a map `[comm, pid]` apart. */
+export function toProcess(entry: TraceEntry): NamedProcess {
+  const [, comm = entry.key, pid = '?'] = /^(.*),\s*(\d+)$/u.exec(entry.key) ?? [];
+  return { comm, pid };
+}
+
+function plan(name: string, culprit: ContextFact<'io_process'> | undefined): string {
+  const pid = culprit?.text('pid') ?? 'PID';
+  return [
+    `1. See who does the I/O and whether it is wanted: \`pidstat -d 1 5\`, \`ps -o pid,ppid,user,etime,args -p ${pid}\`.`,
+    `2. If it may wait, lower its I/O priority: \`ionice -c 3 -p ${pid}\` (reversible), or limit it (\`IOReadBandwidthMax=\`, \`IOWriteBandwidthMax=\` of its unit).`,
+    '3. If it is a backup, export or clean-up, move it to a quiet hour.',
+    `4. If all of it is wanted, ${name} is too slow for the work: spread the data over more devices or take a faster one.`,
+  ].join('\n');
+}

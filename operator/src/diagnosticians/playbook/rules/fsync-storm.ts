@@ -1,0 +1,92 @@
+import { clip } from '../candidate.ts';
+import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
+import type { ContextFact } from '../context-facts.ts';
+import type { DiagnosisStep } from '../../diagnostician.ts';
+import { readDisk } from '../readings/disk-reading.ts';
+import { readPressureReading } from '../readings/pressure-reading.ts';
+import { readTraceMap } from '../readings/trace-reading.ts';
+import { BLOCK_TRACE, diskActions, ioCulprits } from './busy-disk.ts';
+import { diskComponent, toProcess } from './disk-io-saturation.ts';
+import { nameProcesses } from './process-names.ts';
+
+/** Syncs per second above which they, not the data, are the work of the device. */
+const STORM_FLUSHES_PER_SECOND = 100;
+/** Larger requests are ordinary writing. */
+const SMALL_REQUEST_BYTES = 32 * 1024;
+const CONFIRMED_SYNCS_PER_SECOND = 50;
+const TRACE_SECONDS = 3;
+
+/** Who asks for syncs, by name and pid. */
+const SYNC_TRACE =
+  'tracepoint:syscalls:sys_enter_fsync { @syncs[comm, pid] = count(); } tracepoint:syscalls:sys_enter_fdatasync { @syncs[comm, pid] = count(); }';
+
+/** Finds a device that is kept busy by syncing small writes rather than by data. */
+export const findFsyncStorm: Rule = (input) => {
+  const pressure = input.facts.pressure('io', 'some');
+  return input.facts
+    .all('disks', 'disk')
+    .filter((disk) => disk.number('flushes_per_s') >= STORM_FLUSHES_PER_SECOND)
+    .filter((disk) => disk.number('request_size') <= SMALL_REQUEST_BYTES)
+    .filter(() => (pressure?.number('sample_stalled') ?? 100) >= 20)
+    .slice(0, 1)
+    .map((disk) => toCandidate(input, disk));
+};
+
+function toCandidate(input: RuleInput, disk: ContextFact<'disk'>): Candidate {
+  const name = disk.text('name');
+  const pressure = input.facts.pressure('io', 'some');
+  const culprits = ioCulprits(input);
+  const users = culprits.map((fact) => ({ comm: fact.text('comm'), pid: fact.text('pid') }));
+  return {
+    finding: {
+      mechanism: 'FsyncStorm',
+      component: diskComponent(disk, users),
+      statement: clip(
+        `Disk ${name} is flushed ${disk.text('flushes_per_s')} for writes of only ${disk.text('request_size')} each, so that every sync waits for the ones before it; tasks waited for I/O ${pressure?.text('sample_stalled') ?? '?'} of the sample.`,
+        1024,
+      ),
+      evidence: [disk, ...(pressure ? [pressure] : []), ...culprits.slice(0, 3)].map((fact) => fact.quote),
+    },
+    strength: 80,
+    nature: 'Load',
+    topics: /fsync|sync|commit|database|journal|\bwal\b|disk|\bi\/?o\b|slow|write|latency/u,
+    needsSymptom: false,
+    explains: ['DiskIOSaturation'],
+    confirmation: {
+      hypothesis: clip(`FsyncStorm on ${name} lasts`, 256),
+      actions: diskActions(input, [
+        { tool: 'trace', program: SYNC_TRACE, durationSeconds: TRACE_SECONDS },
+        { tool: 'trace', program: BLOCK_TRACE, durationSeconds: 5 },
+      ]),
+      judge: (step) => judge(step, disk),
+    },
+    plan: [
+      '1. See who syncs: the process named above; whether each of its syncs is needed is a question to its configuration.',
+      '2. Let it commit in groups (a database: group commit, `commit_delay`, `innodb_flush_log_at_trx_commit`; a logger: sync less often).',
+      '3. Move it to a device of its own, so that others do not wait behind its flushes.',
+    ].join('\n'),
+  };
+}
+
+function judge(step: DiagnosisStep, disk: ContextFact<'disk'>): Judgement {
+  const pressure = readPressureReading(step, 'io');
+  const reading = readDisk(step, disk.text('name'));
+  const [most, ...others] = readTraceMap(step, 'syncs');
+  const quotes = [...(pressure?.quotes ?? []), ...(reading?.quotes ?? [])];
+  if (most === undefined) {
+    const isBusy = (pressure?.avg10Percent ?? 0) >= 15 && (reading === undefined || reading.utilPercent >= 50);
+    return isBusy
+      ? { outcome: 'Confirmed', quotes }
+      : { outcome: 'Gone', quotes, statement: 'the device was no longer busy with syncs in the following seconds' };
+  }
+  if (most.value / TRACE_SECONDS < CONFIRMED_SYNCS_PER_SECOND) {
+    return { outcome: 'Gone', quotes: [most.quote], statement: 'few syncs were asked for in the following seconds' };
+  }
+  const syncer = toProcess(most);
+  return {
+    outcome: 'Confirmed',
+    quotes: [most.quote, ...others.slice(0, 1).map((entry) => entry.quote), ...quotes],
+    component: diskComponent(disk, [syncer]),
+    statement: `Process ${nameProcesses([syncer])} asks for ${Math.round(most.value / TRACE_SECONDS)} syncs a second of small writes (${disk.text('request_size')} each); disk ${disk.text('name')} is flushed ${disk.text('flushes_per_s')}, and everyone else's writes wait behind them.`,
+  };
+}

@@ -1,0 +1,162 @@
+import type { MoveAction, Quote } from '../../../moves/move.ts';
+import { clip, runs, runsIfPresent } from '../candidate.ts';
+import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
+import type { ContextFact } from '../context-facts.ts';
+import type { DiagnosisStep } from '../../diagnostician.ts';
+import { readCounter } from '../readings/counter-reading.ts';
+import { readPressureReading } from '../readings/pressure-reading.ts';
+
+/** Less available memory than this is scarce by itself. */
+const SCARCE_AVAILABLE_PERCENT = 5;
+/** With this little, stalls or swapping make it a fault. */
+const LOW_AVAILABLE_PERCENT = 12;
+const STALLED_PERCENT = 10;
+/** Pages read again per second soon after they were thrown out, above which a group works against its limit. */
+const THRASHING_REFAULTS_PER_SECOND = 500;
+const TOPICS = /memory|\bram\b|swap|slow|thrash|cache|pressure|unrespons|lag|reclaim|oom|\breads?\b|sluggish|latency/u;
+
+/** Finds a machine, or a control group, that spends its time looking for memory. */
+export const findMemoryPressure: Rule = (input) => [...machinePressure(input), ...groupPressure(input)];
+
+function machinePressure(input: RuleInput): Candidate[] {
+  const { facts } = input;
+  const memory = facts.first('memory', 'memory');
+  const pressure = facts.pressure('memory', 'some');
+  const paging = facts.first('memory', 'vmstat');
+  const available = memory?.maybeNumber('available_share');
+  if (memory === undefined || available === undefined) return [];
+  const stalled = pressure?.number('sample_stalled') ?? 0;
+  const swaps = (paging?.number('sample_pswpin') ?? 0) + (paging?.number('sample_pswpout') ?? 0);
+  const stalls = paging?.number('sample_allocstall') ?? 0;
+  const isPressed = stalled >= STALLED_PERCENT || swaps > 500 || stalls > 50;
+  if (available >= SCARCE_AVAILABLE_PERCENT && !(available < LOW_AVAILABLE_PERCENT && isPressed)) return [];
+  const holder = facts.all('memory', 'memory_process').find((fact) => !fact.isOwn);
+  const name = holder === undefined ? '' : `process ${holder.text('comm')} (pid ${holder.text('pid')})`;
+  const isDominant = (holder?.number('share') ?? 0) >= 20;
+  const quotes = [memory, holder, pressure, paging].filter((fact) => fact !== undefined).map((fact) => fact.quote);
+  return [
+    {
+      finding: {
+        mechanism: 'MemoryPressure',
+        component: clip(
+          isDominant ? `${name} on host memory` : `host memory${name === '' ? '' : ` (largest: ${name})`}`,
+          256,
+        ),
+        statement: clip(
+          `Only ${memory.size('available')} (${memory.text('available_share')}) of ${memory.size('total')} memory is available; tasks waited for memory ${pressure?.text('sample_stalled') ?? '?'} of the sample${name === '' ? '' : `; the largest holder is ${name} with ${holder?.size('rss') ?? '?'} (${holder?.text('share') ?? '?'})`}.`,
+          1024,
+        ),
+        evidence: quotes,
+      },
+      strength: 74 + (isPressed ? 10 : 0),
+      nature: 'Load',
+      topics: TOPICS,
+      needsSymptom: false,
+      explains: ['DiskIOSaturation'],
+      confirmation: {
+        hypothesis: clip('MemoryPressure of the machine lasts', 256),
+        actions: [
+          ...runsIfPresent(input, 'vmstat', '1', '4'),
+          runs('cat', '/proc/meminfo'),
+          runs('cat', '/proc/pressure/memory'),
+        ],
+        judge: judgeMachine,
+      },
+      plan: [
+        '1. See who holds the memory: `ps -eo pid,user,rss,etime,args --sort=-rss | head`.',
+        `2. If ${name === '' ? 'the largest holder' : name} grew beyond what it needs, restart it through its supervisor.`,
+        '3. Give it a limit of its own (`MemoryHigh=`, `MemoryMax=` of its unit), so that it cannot take the machine with it.',
+        '4. If all of it is needed, add memory or move work away.',
+      ].join('\n'),
+    },
+  ];
+}
+
+function judgeMachine(step: DiagnosisStep): Judgement {
+  const result = step.results.find((candidate) => /^MemAvailable:/mu.test(candidate.text));
+  const field = (name: string): [number, Quote[]] => {
+    const line = new RegExp(`^${name}:\\s+(\\d+) kB`, 'mu').exec(result?.text ?? '');
+    return [Number(line?.[1] ?? Number.NaN), line && result ? [{ id: result.evidenceID, quote: line[0] }] : []];
+  };
+  const [total, totalQuotes] = field('MemTotal');
+  const [available, quotes] = field('MemAvailable');
+  if (Number.isNaN(available) || Number.isNaN(total)) {
+    return { outcome: 'Unclear', statement: '/proc/meminfo could not be read again' };
+  }
+  if ((100 * available) / total >= LOW_AVAILABLE_PERCENT) {
+    return { outcome: 'Gone', quotes, statement: 'memory was available again some seconds later' };
+  }
+  const pressure = readPressureReading(step, 'memory');
+  return { outcome: 'Confirmed', quotes: [...quotes, ...totalQuotes, ...(pressure?.quotes ?? [])] };
+}
+
+function groupPressure(input: RuleInput): Candidate[] {
+  return input.facts
+    .all('memory-cgroups', 'memory_cgroup')
+    .filter((group) => !group.isOwn && group.text('limit') !== 'none' && group.number('usage_share') >= 85)
+    .filter((group) => group.number('sample_failcnt') > 0)
+    .filter((group) => group.number('sample_refault') >= THRASHING_REFAULTS_PER_SECOND)
+    .map((group) => groupCandidate(input, group));
+}
+
+function groupCandidate(input: RuleInput, group: ContextFact<'memory_cgroup'>): Candidate {
+  const path = group.text('path');
+  const top = group.text('top');
+  const pressure = input.facts.pressure('memory', 'some');
+  const memory = input.facts.first('memory', 'memory');
+  return {
+    finding: {
+      mechanism: 'MemoryPressure',
+      component: clip(`cgroup ${path}${top === '' ? '' : ` (tasks ${top})`}`, 256),
+      statement: clip(
+        `The work of cgroup ${path} does not fit in its memory limit of ${group.size('limit')}: it uses ${group.text('usage_share')} of it, hit the limit ${group.text('sample_failcnt')} times in the sample, and had to read ${group.text('sample_refault')} pages again that it had just thrown out. The machine has ${memory?.size('available') ?? '?'} available.`,
+        1024,
+      ),
+      evidence: [group, pressure, memory].filter((fact) => fact !== undefined).map((fact) => fact.quote),
+    },
+    strength: 84,
+    nature: 'Load',
+    topics: new RegExp(`${TOPICS.source}|disk|cgroup|container|worker|limit|\\bi/?o\\b|hot`, 'u'),
+    needsSymptom: false,
+    explains: ['DiskIOSaturation'],
+    confirmation: {
+      hypothesis: clip(`MemoryPressure by the limit of cgroup ${path} lasts`, 256),
+      actions: groupActions(input, group),
+      judge: (step) => judgeGroup(step, path),
+    },
+    plan: [
+      `1. Compare the limit with the working set: \`cat ${path}/memory.stat\` (refaults grow while the limit is too small).`,
+      `2. Raise the limit where it is set (container \`memory limits\`, \`MemoryMax=\`), or at once by writing ${path}/${limitFile(group)}; undone by writing ${group.text('limit')} back.`,
+      '3. If the limit is meant, make the work touch less data at a time.',
+    ].join('\n'),
+  };
+}
+
+function limitFile(group: ContextFact<'memory_cgroup'>): string {
+  return group.text('version') === '2' ? 'memory.max' : 'memory.limit_in_bytes';
+}
+
+function groupActions(input: RuleInput, group: ContextFact<'memory_cgroup'>): MoveAction[] {
+  const path = group.text('path');
+  const counter = group.text('version') === '2' ? 'memory.events' : 'memory.failcnt';
+  return [
+    runs('cat', `${path}/${counter}`),
+    ...runsIfPresent(input, 'vmstat', '1', '4'),
+    runs('cat', `${path}/${counter}`, `${path}/${limitFile(group)}`, `${path}/memory.stat`),
+    runs('cat', '/proc/pressure/memory'),
+  ];
+}
+
+function judgeGroup(step: DiagnosisStep, path: string): Judgement {
+  const hits = readCounter(step, `${path}/memory.failcnt`, '') ?? readCounter(step, `${path}/memory.events`, 'max');
+  if (hits === undefined) {
+    return step.results.some((result) => /No such file/u.test(result.stderr ?? result.text))
+      ? { outcome: 'Gone', quotes: [], statement: `cgroup ${path} no longer exists` }
+      : { outcome: 'Unclear', statement: `the counters of ${path} could not be read again` };
+  }
+  if (hits.last <= hits.first) {
+    return { outcome: 'Gone', quotes: hits.quotes, statement: `cgroup ${path} no longer hits its limit` };
+  }
+  const pressure = readPressureReading(step, 'memory');
+  return { outcome: 'Confirmed', quotes: [...hits.quotes, ...(pressure?.quotes ?? [])] };
+}

@@ -1,0 +1,140 @@
+import type { Quote, ResolveMove } from '../../moves/move.ts';
+import type { RankedCandidate } from './candidates.ts';
+import { clip } from './candidate.ts';
+import type { Judgement } from './candidate.ts';
+import type { ContextFacts } from './context-facts.ts';
+import { quietFamilies } from './quiet-families.ts';
+
+const MAX_QUOTES = 16;
+const MAX_RULED_OUT = 16;
+const MAX_PLAN_CHARS = 16_000;
+
+/** A candidate with what its confirming step said; no judgement when there was no such step. */
+export interface Examined {
+  candidate: RankedCandidate;
+  judgement: Judgement | undefined;
+}
+
+/** The verdict that names a root cause. */
+export function rootCauseVerdict(facts: ContextFacts, cause: Examined, others: readonly Examined[]): ResolveMove {
+  const { candidate, judgement } = cause;
+  const { finding } = candidate;
+  const confirmed = judgement?.outcome === 'Confirmed' ? judgement : undefined;
+  const gone = judgement?.outcome === 'Gone' ? judgement : undefined;
+  const statement = confirmed?.statement ?? finding.statement;
+  const stopped =
+    gone === undefined ? '' : ` It had stopped when it was looked at again some seconds later: ${gone.statement}.`;
+  const quotes = judgement === undefined || judgement.outcome === 'Unclear' ? [] : judgement.quotes;
+  return {
+    kind: 'resolve',
+    verdict: 'RootCauseFound',
+    rootCause: {
+      mechanism: finding.mechanism,
+      component: clip(confirmed?.component ?? finding.component, 256),
+      statement: clip(`${statement}${stopped}`, 2048),
+    },
+    evidence: distinct([...finding.evidence.slice(0, 8), ...quotes]).slice(0, MAX_QUOTES),
+    ruledOut: ruledOut(facts, finding.mechanism, others),
+    plan: clip(planOf(candidate, confirmed?.planNote, others), MAX_PLAN_CHARS),
+    confidence: confidenceOf(cause),
+  };
+}
+
+function confidenceOf({ candidate, judgement }: Examined): 'Low' | 'Medium' | 'High' {
+  if (judgement?.outcome !== 'Confirmed') return 'Low';
+  return candidate.matchesSymptom ? 'High' : 'Medium';
+}
+
+function planOf(candidate: RankedCandidate, note: string | undefined, others: readonly Examined[]): string {
+  const also = others
+    .filter(({ judgement }) => judgement === undefined || judgement.outcome !== 'Gone')
+    .map(({ candidate: { finding } }) => `- ${finding.mechanism}, ${finding.component}: ${finding.statement}`);
+  return [
+    candidate.plan,
+    ...(note === undefined ? [] : [note]),
+    ...(also.length === 0 ? [] : [`Also seen, not the cause of this symptom:\n\n${also.join('\n')}`]),
+  ].join('\n\n');
+}
+
+/** Rivals: first those that looked like faults and proved none, then the families that are quiet. */
+function ruledOut(
+  facts: ContextFacts,
+  mechanism: string,
+  others: readonly Examined[],
+): NonNullable<ResolveMove['ruledOut']> {
+  const gone = others.flatMap(({ candidate: { finding }, judgement }) =>
+    judgement?.outcome === 'Gone'
+      ? [
+          {
+            mechanism: finding.mechanism,
+            statement: clip(`Seen on ${finding.component}, but it did not last: ${judgement.statement}.`, 1024),
+            evidence: distinct([...finding.evidence.slice(0, 1), ...judgement.quotes]).slice(0, 4),
+          },
+        ]
+      : [],
+  );
+  const found = new Set(others.map(({ candidate }) => candidate.finding.mechanism));
+  const quiet = quietFamilies(facts).filter((family) => family.mechanism !== mechanism && !found.has(family.mechanism));
+  return [...gone, ...quiet].slice(0, MAX_RULED_OUT).map((rival) => ({
+    mechanism: rival.mechanism,
+    statement: rival.statement,
+    evidence: rival.evidence.slice(0, 4),
+  }));
+}
+
+/** The verdict that nothing is wrong, with the lines that show health. */
+export function noFaultVerdict(
+  facts: ContextFacts,
+  examined: readonly Examined[],
+  fresh: readonly Quote[],
+): ResolveMove {
+  const health = quietFamilies(facts).flatMap((family) => family.evidence.slice(0, 2));
+  const noted = examined.map(
+    ({ candidate: { finding } }) => `- ${finding.mechanism}, ${finding.component}: ${finding.statement}`,
+  );
+  return {
+    kind: 'resolve',
+    verdict: 'NoFaultFound',
+    evidence: distinct([...health, ...fresh]).slice(0, MAX_QUOTES),
+    ruledOut: ruledOut(facts, '', examined),
+    plan: clip(
+      [
+        'Nothing is wrong with this machine now, as far as the built-in rules can see: processors, memory, disks and file systems have room.',
+        'If it happens again, open an investigation while it lasts, or describe the symptom more closely (which program, which path, which address).',
+        ...(noted.length === 0
+          ? []
+          : [`Seen, and not a lasting fault that explains this symptom:\n\n${noted.join('\n')}`]),
+      ].join('\n\n'),
+      MAX_PLAN_CHARS,
+    ),
+    confidence: examined.length === 0 && health.length >= 6 ? 'High' : 'Medium',
+  };
+}
+
+/** The verdict that the evidence does not suffice. */
+export function inconclusiveVerdict(why: string, facts: ContextFacts, examined: readonly Examined[]): ResolveMove {
+  return {
+    kind: 'resolve',
+    verdict: 'Inconclusive',
+    evidence: distinct(examined.flatMap(({ candidate }) => candidate.finding.evidence)).slice(0, MAX_QUOTES),
+    ruledOut: ruledOut(facts, '', examined),
+    plan: clip(
+      [
+        `No verdict: ${why}.`,
+        ...examined.map(
+          ({ candidate: { finding } }) => `- Perhaps ${finding.mechanism}, ${finding.component}: ${finding.statement}`,
+        ),
+      ].join('\n\n'),
+      MAX_PLAN_CHARS,
+    ),
+    confidence: 'Low',
+  };
+}
+
+function distinct(quotes: readonly Quote[]): Quote[] {
+  const seen = new Set<string>();
+  return quotes.filter((quote) => {
+    const key = `${quote.id}\n${quote.quote}`;
+    return quote.quote !== '' && !seen.has(key) && seen.add(key) !== undefined;
+  });
+}
