@@ -142,4 +142,22 @@ describe('a KubeClient with a kubeconfig', () => {
     await client.close();
     await server.close();
   });
+
+  it('repeats even a write with the rotated token when the old one is refused', async () => {
+    const server = await ScriptedApiServer.start();
+    const client = createKubeClient({ kubeconfigPath: path, userAgent: 'nanny-test', log: silentLog });
+    const cluster = { 'insecure-skip-tls-verify': true };
+    await write({ server: server.url, cluster, user: { token: 'one' } });
+    const posted = client.raw('POST', '/x');
+    const refused = await server.take({ method: 'POST', path: '/x' });
+    expect(refused.headers.authorization).toBe('Bearer one');
+    await write({ server: server.url, cluster, user: { token: 'two' } });
+    refused.status(401, 'Unauthorized');
+    const repeated = await server.take({ method: 'POST', path: '/x' });
+    expect(repeated.headers.authorization).toBe('Bearer two');
+    repeated.json(200, {});
+    await posted;
+    await client.close();
+    await server.close();
+  });
 });
