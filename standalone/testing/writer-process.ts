@@ -5,7 +5,8 @@ import { CONFIG_MAPS } from './widget-server.ts';
 
 /**
  * A program for the crash test: serves a data folder, writes to itself over HTTPS as fast as it can, and prints
- * `NAME REVISION` for every create that was answered. It ends when it is killed.
+ * `NAME REVISION` for every create that was answered, `! CODE REASON` for every one that was refused, with what a read
+ * of the first object answered meanwhile. It ends when it is killed.
  */
 async function main(dataDir: string, writers: number): Promise<void> {
   const log = createLogger({ name: 'crash-test', level: 'silent' });
@@ -16,7 +17,12 @@ async function main(dataDir: string, writers: number): Promise<void> {
       const name = `pid-${process.pid}-${writer}-${count}`;
       const body = { metadata: { name }, data: { name, filler: 'x'.repeat(500) } };
       const answer = await raw.send('POST', CONFIG_MAPS, { body });
-      if (answer.code === 201) process.stdout.write(`${name} ${answer.body.metadata.resourceVersion}\n`);
+      if (answer.code === 201) {
+        process.stdout.write(`${name} ${answer.body.metadata.resourceVersion}\n`);
+        continue;
+      }
+      const read = await raw.send('GET', CONFIG_MAPS);
+      process.stdout.write(`! ${answer.code} ${answer.body.reason} ${read.code}\n`);
     }
   };
   await Promise.all(Array.from({ length: writers }, (_item, writer) => write(writer)));

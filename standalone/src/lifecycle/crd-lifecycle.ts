@@ -23,7 +23,7 @@ export class CrdLifecycle {
 
   constructor(context: ApiContext) {
     this.#context = context;
-    this.#work = new BackgroundWork({ name: MANAGER, log: context.log });
+    this.#work = new BackgroundWork({ name: MANAGER, log: context.log, clock: context.clock });
   }
 
   /** Serves the stored CRDs and follows their changes. */

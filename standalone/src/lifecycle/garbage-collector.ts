@@ -24,7 +24,7 @@ export class GarbageCollector {
 
   constructor(context: ApiContext) {
     this.#context = context;
-    this.#work = new BackgroundWork({ name: MANAGER, log: context.log });
+    this.#work = new BackgroundWork({ name: MANAGER, log: context.log, clock: context.clock });
   }
 
   start(): void {

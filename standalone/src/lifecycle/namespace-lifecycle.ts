@@ -22,7 +22,7 @@ export class NamespaceLifecycle {
 
   constructor(context: ApiContext) {
     this.#context = context;
-    this.#work = new BackgroundWork({ name: MANAGER, log: context.log });
+    this.#work = new BackgroundWork({ name: MANAGER, log: context.log, clock: context.clock });
   }
 
   /** Makes the first namespaces and takes up what an earlier run left half done. */

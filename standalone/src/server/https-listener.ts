@@ -8,10 +8,13 @@ const KEEP_ALIVE_MS = 180_000;
 /** A client has this long to send a whole request, ms. */
 const REQUEST_MS = 60_000;
 
+/** Answers under way have this long when the server closes, ms; then their connections are cut. */
+const CLOSE_MS = 5000;
+
 /** A listening HTTPS server. */
 export interface HttpsListener {
   port: number;
-  /** Stops listening and waits for answers under way; connections that idle are cut. */
+  /** Stops listening and waits a few seconds for answers under way; idle connections are cut. */
   close(): Promise<void>;
 }
 
@@ -52,7 +55,11 @@ export async function listenHttps(options: HttpsListenerOptions): Promise<HttpsL
     port: (server.address() as AddressInfo).port,
     close: async () => {
       await new Promise<void>((resolve) => {
-        server.close(() => resolve());
+        const cut = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
         server.closeIdleConnections();
       });
     },
