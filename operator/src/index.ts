@@ -1,1 +1,4 @@
-export {};
+/** The operator: takes investigations from question to proved verdict, and keeps watch over agents. */
+export type { Operator } from './build-operator.ts';
+export { loadOperatorConfig, OPERATOR_CONFIG, type OperatorConfig } from './config.ts';
+export { createOperator, type OperatorDeps } from './create-operator.ts';

@@ -1,0 +1,177 @@
+import type { Clock, Logger } from '@nannyapi/process';
+import {
+  createController,
+  EventRecorder,
+  Manager,
+  objectKey,
+  refKey,
+  type KubeClient,
+  type KubeObject,
+  type Runnable,
+} from '@nannyapi/runtime';
+import type { Registry } from 'prom-client';
+import { AgentReconciler } from './controllers/agent/reconciler.ts';
+import { RunObserver } from './controllers/investigation/run-observer.ts';
+import type { Consulted } from './controllers/investigation/consult.ts';
+import { Consultations } from './controllers/investigation/consultations.ts';
+import { FreshTasks } from './controllers/investigation/fresh-tasks.ts';
+import type { RunLimits } from './controllers/investigation/limits.ts';
+import { InvestigationReconciler } from './controllers/investigation/reconciler.ts';
+import { isFinished } from './controllers/investigation/run.ts';
+import { Story } from './controllers/investigation/story.ts';
+import { TaskWriter } from './controllers/investigation/task-writer.ts';
+import { WakeSource } from './controllers/investigation/wake-source.ts';
+import type { CaseFile, Diagnostician, Finding } from './diagnosticians/diagnostician.ts';
+import { EvidenceReader } from './evidence/evidence-reader.ts';
+import type { ActionPolicy } from './moves/action-policy.ts';
+import { createInvestigationMetrics } from './controllers/investigation/metrics.ts';
+import { BY_AGENT, watchOurKinds, type OurInformers } from './our-informers.ts';
+import { ourResources, type OurResources } from './our-resources.ts';
+
+/** What an operator is built from. */
+export interface OperatorParts {
+  client: KubeClient;
+  clock: Clock;
+  log: Logger;
+  registry?: Registry | undefined;
+  diagnostician: Diagnostician;
+  /** The built-in rules; pure. */
+  findings: (file: CaseFile) => Finding[];
+  policy: ActionPolicy;
+  limits: RunLimits;
+  /** Where agents of nodes live. */
+  ownNamespace: string;
+  /** How many investigations are looked at at once. */
+  workers: number;
+}
+
+/** A running operator, and how it fares. */
+export interface Operator extends Runnable {
+  /** Whether everything has synced and runs. */
+  isReady(): boolean;
+  /** Names of the parts that are not as they should be. */
+  unhealthy(): string[];
+}
+
+/** How long a pass waits for a diagnostician that answers at once, in milliseconds. */
+const PATIENCE_MS = 200;
+
+/** Builds an operator; nothing is read or started before `start`. */
+export function buildOperator(parts: OperatorParts): Operator {
+  const { client, clock, log } = parts;
+  const resources = ourResources(client);
+  const informers = watchOurKinds(resources, parts);
+  const events = new EventRecorder({ client, component: 'nannyapi-operator', clock, log });
+  const tasks = new FreshTasks(informers.tasks);
+  const wakeSource = new WakeSource();
+  const consultations = new Consultations<Consulted>({ clock, wake: (run) => wakeSource.wake(run) });
+  const story = new Story({ events, metrics: createInvestigationMetrics(parts.registry) });
+  const manager = new Manager({ log, clock });
+  manager.addInformer(informers.agents);
+  manager.addInformer(informers.investigations);
+  manager.addInformer(informers.tasks);
+  manager.add(agentController(parts, { resources, informers }));
+  manager.add(investigationController(parts, { resources, informers, tasks, wakeSource, consultations, story }));
+  followEndings(informers, { tasks, consultations, story });
+  wakeWithAgents(informers, wakeSource);
+  return {
+    name: 'operator',
+    isReady: () => manager.isReady(),
+    unhealthy: () => manager.unhealthy(),
+    start: async (signal) => {
+      try {
+        await manager.start(signal);
+      } finally {
+        await consultations.stop();
+        await events.flush();
+      }
+    },
+  };
+}
+
+interface Wiring {
+  resources: OurResources;
+  informers: OurInformers;
+}
+
+interface InvestigationWiring extends Wiring {
+  tasks: FreshTasks;
+  wakeSource: WakeSource;
+  consultations: Consultations<Consulted>;
+  story: Story;
+}
+
+function agentController(parts: OperatorParts, { resources, informers }: Wiring): Runnable {
+  const { clock, log, registry, limits, policy } = parts;
+  return createController({
+    name: 'agent',
+    informer: informers.agents,
+    client: resources.agents,
+    reconciler: new AgentReconciler({ silence: limits.silence, policyHash: policy.hash }),
+    // An admin's pause stops work for the host, not the watch over it.
+    handlesSuspend: true,
+    workers: 2,
+    clock,
+    log,
+    registry,
+  });
+}
+
+function investigationController(parts: OperatorParts, wiring: InvestigationWiring): Runnable {
+  const { clock, log, registry, limits, diagnostician, findings, policy, workers, ownNamespace } = parts;
+  const { resources, informers, tasks, wakeSource, consultations, story } = wiring;
+  const reconciler = new InvestigationReconciler({
+    client: resources.investigations,
+    observer: new RunObserver({ agents: informers.agents, tasks, ownNamespace }),
+    writer: new TaskWriter({ client: resources.tasks, tasks }),
+    consultations,
+    consult: { diagnostician, findings, policy, evidence: new EvidenceReader({ client: resources.evidence }) },
+    limits,
+    story,
+    patienceMs: PATIENCE_MS,
+  });
+  return createController({
+    name: 'investigation',
+    informer: informers.investigations,
+    client: resources.investigations,
+    reconciler,
+    owns: [
+      { informer: informers.tasks, ownerKey: ownerKeyOf },
+      { informer: wakeSource, ownerKey: objectKey },
+    ],
+    handlesSuspend: true,
+    workers,
+    clock,
+    log,
+    registry,
+  });
+}
+
+/** Key of the investigation that controls a task. */
+function ownerKeyOf({ metadata }: KubeObject): string | undefined {
+  const owner = metadata.ownerReferences?.find(({ controller, kind }) => controller && kind === 'Investigation');
+  return owner && refKey({ namespace: metadata.namespace, name: owner.name });
+}
+
+/** Ends what is remembered of a run with the run, and tells how it ended. */
+function followEndings(
+  informers: OurInformers,
+  { tasks, consultations, story }: Pick<InvestigationWiring, 'tasks' | 'consultations' | 'story'>,
+): void {
+  informers.investigations.onChange(({ type, object, previous }) => {
+    const { uid = '' } = object.metadata;
+    const hasEnded = isFinished(object) && previous !== undefined && !isFinished(previous);
+    if (hasEnded) story.ended(object);
+    if (hasEnded || type === 'Deleted') consultations.forget(uid);
+    if (type === 'Deleted') tasks.forget(uid);
+  });
+}
+
+/** Runs wait for their agents: each change of one is news for the runs that are not over. */
+function wakeWithAgents(informers: OurInformers, wakeSource: WakeSource): void {
+  informers.agents.onChange(({ object }) => {
+    for (const investigation of informers.investigations.store.byIndex(BY_AGENT, objectKey(object))) {
+      if (!isFinished(investigation)) wakeSource.wake(investigation);
+    }
+  });
+}

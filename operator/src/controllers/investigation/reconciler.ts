@@ -1,0 +1,172 @@
+import { RUN_UID_ANNOTATION, type Investigation } from '@nannyapi/crds';
+import { uuidv7 } from '@nannyapi/process';
+import {
+  isKubeError,
+  type ReconcileCall,
+  type Reconciler,
+  type ReconcileResult,
+  type ResourceClient,
+} from '@nannyapi/runtime';
+import { budgetOf, type RunBudget } from './budget.ts';
+import { consult, type ConsultDeps, type Consulted } from './consult.ts';
+import type { Consultations } from './consultations.ts';
+import type { Ending } from './ending.ts';
+import type { RunLimits } from './limits.ts';
+import { planNext, type Plan } from './plan.ts';
+import type { RunObserver } from './run-observer.ts';
+import type { Run, Step } from './run.ts';
+import { statusOf, type StatusFacts } from './status.ts';
+import { contextTask, diagnoseTask } from './step-task.ts';
+import type { Story } from './story.ts';
+import type { TaskWriter } from './task-writer.ts';
+import type { TokenUsage } from './usage.ts';
+
+/** What the reconciler of investigations needs. */
+export interface InvestigationReconcilerDeps {
+  client: ResourceClient<Investigation>;
+  observer: RunObserver;
+  writer: TaskWriter;
+  consultations: Consultations<Consulted>;
+  consult: ConsultDeps;
+  limits: RunLimits;
+  story: Story;
+  /** How long a pass waits for a quick answer, in milliseconds. */
+  patienceMs: number;
+}
+
+type Result = ReconcileResult<Investigation>;
+
+/** What a pass adds to the status beside what the objects say. */
+type Addition = Pick<StatusFacts, 'findings'> & { ending?: Ending & { usage?: TokenUsage } };
+
+/** Takes investigations from question to verdict, one step at a time: observe, plan, act, report. */
+export class InvestigationReconciler implements Reconciler<Investigation> {
+  readonly #deps: InvestigationReconcilerDeps;
+
+  constructor(deps: InvestigationReconcilerDeps) {
+    this.#deps = deps;
+  }
+
+  async reconcile(investigation: Investigation, call: ReconcileCall): Promise<Result> {
+    const run = this.#deps.observer.observe(investigation);
+    const plan = planNext(run, this.#deps.limits, call.now);
+    return this.#act(plan, run, call);
+  }
+
+  async #act(plan: Plan, run: Run, call: ReconcileCall): Promise<Result> {
+    switch (plan.kind) {
+      case 'Start':
+        return this.#start(run, call);
+      case 'Consult':
+        return this.#consult(run, plan.budget, call);
+      case 'CancelTasks':
+        await this.#cancel(plan.steps, call);
+        return { status: this.#status(run, call), requeueAfterSeconds: plan.seconds };
+      case 'Finish':
+        await this.#cancel(plan.cancel, call);
+        return this.#finish(run, { ending: plan.ending }, call);
+      case 'Delete':
+        await this.#delete(run.investigation, call);
+        return {};
+      case 'Wait':
+        break;
+    }
+    return { status: this.#status(run, call), requeueAfterSeconds: plan.seconds };
+  }
+
+  /** Marks the object as begun, before anything runs for it, and collects the context. */
+  async #start(run: Run, call: ReconcileCall): Promise<Result> {
+    const { client, story } = this.#deps;
+    const { namespace, name = '', uid = '', annotations, resourceVersion } = run.investigation.metadata;
+    if (annotations?.[RUN_UID_ANNOTATION] === undefined) {
+      const patch = { metadata: { resourceVersion, annotations: { [RUN_UID_ANNOTATION]: uid } } };
+      await client.patch({ namespace, name }, patch, call);
+    }
+    const task = contextTask(run, this.#stepContext(run, call));
+    if (await this.#deps.writer.create(task, call)) story.started(run, task);
+    // The status follows when the annotation or the task echoes: its version is no longer the one of this pass.
+    return {};
+  }
+
+  async #consult(run: Run, budget: RunBudget, call: ReconcileCall): Promise<Result> {
+    const { consultations, patienceMs } = this.#deps;
+    const about = { investigation: run.investigation, step: budget.nextStep, patienceMs };
+    const settled = await consultations.ask(about, (signal) => consult(run, budget, this.#deps.consult, { signal }));
+    if (!settled) {
+      const seconds = Math.max(1, Math.ceil((budget.deadlineTime.getTime() - call.now.getTime()) / 1000));
+      return { status: this.#status(run, call), requeueAfterSeconds: seconds };
+    }
+    if ('error' in settled) {
+      consultations.forget(run.investigation.metadata.uid ?? '');
+      throw settled.error;
+    }
+    return this.#decide(run, settled.value, call);
+  }
+
+  async #decide(run: Run, consulted: Consulted, call: ReconcileCall): Promise<Result> {
+    const { story, writer, observer, consult: deps } = this.#deps;
+    const { decision, findings, usage } = consulted;
+    switch (decision.kind) {
+      case 'Step': {
+        const task = diagnoseTask(run, this.#stepContext(run, call), { judged: decision.judged, consulted });
+        if (await writer.create(task, call)) story.stepCreated(run, task);
+        return { status: this.#status(observer.observe(run.investigation), call, { findings }) };
+      }
+      case 'Verdict': {
+        const ending = endingOf(decision.resolution);
+        return this.#finish(run, { ending: { ...ending, ...(usage ? { usage } : {}) }, findings }, call);
+      }
+      case 'NoAnswer':
+        break;
+    }
+    const kept = findings.length > 0 ? ` What the built-in rules found is in status.findings (${findings.length})` : '';
+    const message = `Diagnostician ${deps.diagnostician.name}: ${decision.message}.${kept}`;
+    return this.#finish(run, { ending: { reason: 'DiagnosticianFailed', message }, findings }, call);
+  }
+
+  #finish(run: Run, addition: Addition & { ending: Ending }, call: ReconcileCall): Result {
+    return {
+      status: this.#status(run, call, addition),
+      requeueAfterSeconds: run.investigation.spec.ttlSecondsAfterFinished,
+    };
+  }
+
+  async #cancel(steps: readonly Step[], call: ReconcileCall): Promise<void> {
+    for (const { task } of steps) await this.#deps.writer.cancel(task, call);
+  }
+
+  async #delete(investigation: Investigation, call: ReconcileCall): Promise<void> {
+    const { namespace, name = '', uid } = investigation.metadata;
+    try {
+      await this.#deps.client.delete({ namespace, name }, { uid, propagationPolicy: 'Background' }, call);
+    } catch (error) {
+      if (!isKubeError(error, 'NotFound')) throw error;
+    }
+  }
+
+  #stepContext(run: Run, { now }: ReconcileCall): Parameters<typeof contextTask>[1] {
+    const { limits, consult: deps } = this.#deps;
+    return { limits, budget: budgetOf(run, now), policyHash: deps.policy.hash };
+  }
+
+  #status(run: Run, { now }: ReconcileCall, addition: Addition = {}): Investigation['status'] {
+    const { limits, consult: deps } = this.#deps;
+    return statusOf(run, {
+      limits,
+      now,
+      diagnostician: deps.diagnostician.name,
+      policyHash: deps.policy.hash,
+      newEpisodeID: uuidv7(now),
+      ...addition,
+    });
+  }
+}
+
+function endingOf(resolution: NonNullable<Ending['resolution']>): Ending {
+  const { verdict, rootCause, evidence = [] } = resolution;
+  const proof = evidence.length === 1 ? '1 quotation' : `${evidence.length} quotations`;
+  const message = rootCause
+    ? `${rootCause.mechanism} of ${rootCause.component}, proved by ${proof}`
+    : `${verdict}, ${proof}`;
+  return { reason: verdict, message, resolution };
+}

@@ -1,0 +1,46 @@
+import type { Agent, AgentTask, Investigation } from '@nannyapi/crds';
+import { findCondition, type Condition } from '@nannyapi/runtime';
+import { stepOfTaskName } from './task-name.ts';
+
+/** A step and the task that is it. */
+export interface Step {
+  index: number;
+  task: AgentTask;
+}
+
+/** One run as its stored objects show it. Everything that is decided is decided from this and the time. */
+export interface Run {
+  investigation: Investigation;
+  /** Name of the agent that the spec asks for; absent when the kind of target is not supported. */
+  agentName: string | undefined;
+  /** The agent, if it exists. */
+  agent: Agent | undefined;
+  /** Steps in order. */
+  steps: readonly Step[];
+}
+
+/** Puts the tasks of a run in order; what is no step of it (a foreign name) is left out. */
+export function stepsOf(tasks: readonly AgentTask[]): Step[] {
+  return tasks
+    .flatMap((task) => {
+      const index = stepOfTaskName(task.metadata.name ?? '');
+      return index === undefined ? [] : [{ index, task }];
+    })
+    .sort((a, b) => a.index - b.index);
+}
+
+/** When the run began: with its first task. */
+export function startTimeOf(steps: readonly Step[]): string | undefined {
+  return steps[0]?.task.metadata.creationTimestamp;
+}
+
+/** Whether the run ended, well or not. */
+export function isFinished(investigation: Investigation): boolean {
+  const succeeded = succeededOf(investigation);
+  return succeeded !== undefined && succeeded.status !== 'Unknown';
+}
+
+/** Condition `Succeeded`. */
+export function succeededOf(investigation: Investigation): Condition | undefined {
+  return findCondition(investigation.status?.conditions, 'Succeeded');
+}

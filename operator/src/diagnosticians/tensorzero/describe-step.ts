@@ -1,0 +1,40 @@
+import { headAndTail } from '../../evidence/text-window.ts';
+import type { DiagnosisStep, StepResult } from '../diagnostician.ts';
+import { fence } from './fence.ts';
+
+/**
+ * One step as a model sees it: hypothesis, each result with its id, each refusal.
+ *
+ * @param textChars how much of each output is shown; head and tail of longer ones
+ */
+export function describeStep(step: DiagnosisStep, textChars: number): string {
+  const title = step.index === 0 ? 'Step 0: the context that was collected' : `Step ${step.index}`;
+  const hypothesis = step.index === 0 || step.hypothesis === '' ? [] : [fence('hypothesis', step.hypothesis)];
+  const refused = step.refused.map(({ action, message }) =>
+    [fence('refused', action), `Refused, ${message}`].join('\n'),
+  );
+  return [
+    `## ${title}`,
+    ...hypothesis,
+    ...step.results.map((result) => describeResult(result, textChars)),
+    ...refused,
+  ].join('\n\n');
+}
+
+function describeResult(result: StepResult, textChars: number): string {
+  const { evidenceID, outcome, exitCode, message, totalBytes, truncated } = result;
+  const facts = [
+    `outcome ${outcome}`,
+    ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
+    ...(message === undefined ? [] : [message]),
+    `${totalBytes} bytes`,
+    ...(truncated ? ['cut by the agent at its limit'] : []),
+  ];
+  const body = [result.source, ...(textChars > 0 ? [headAndTail(result.text, textChars, evidenceID).text] : [])];
+  if (textChars === 0) body.push(`[… not shown again; read ${evidenceID} shows it …]`);
+  const stderr =
+    result.stderr === undefined
+      ? []
+      : [fence(`${evidenceID} stderr`, result.stderr.slice(0, Math.max(textChars, 256)))];
+  return [`### ${evidenceID} (${facts.join(', ')})`, fence(evidenceID, body.join('\n')), ...stderr].join('\n');
+}
