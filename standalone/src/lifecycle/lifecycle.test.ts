@@ -37,6 +37,7 @@ describe('CustomResourceDefinitions', () => {
     bad.metadata.name = 'gadgets.example.com';
     const refused = await raw.send('POST', CRDS, { body: bad });
     expect([refused.code, refused.body.reason]).toEqual([422, 'Invalid']);
+    expect(refused.body.details).toMatchObject({ kind: 'CustomResourceDefinition', group: 'apiextensions.k8s.io' });
   });
 
   it('serve a changed schema at once', async () => {
@@ -61,6 +62,11 @@ describe('Namespaces', () => {
     const answer = await raw.send('GET', '/api/v1/namespaces');
     const names = answer.body.items.map((item: { metadata: { name: string } }) => item.metadata.name);
     expect(names).toEqual(['default', 'kube-system']);
+    const refused = await raw.send('DELETE', '/api/v1/namespaces/default');
+    expect([refused.code, refused.body.message]).toEqual([
+      403,
+      'namespaces "default" is forbidden: this namespace may not be deleted',
+    ]);
   });
 
   it('empty before they go, and take nothing new meanwhile', async () => {

@@ -1,11 +1,10 @@
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
+import { PERMANENT_NAMESPACES } from '../objects/built-in-admission.ts';
 import { ignoreGone } from '../objects/ignore-gone.ts';
 import type { ApiContext } from '../server/api-context.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
 import { BackgroundWork } from './background-work.ts';
 
-/** Namespaces that exist from the first start. */
-const FIRST_NAMESPACES = ['default', 'kube-system'] as const;
 const MANAGER = 'namespace-lifecycle';
 
 /**
@@ -30,7 +29,7 @@ export class NamespaceLifecycle {
     const { store, writer } = this.#context;
     this.#stop = store.onChange((change) => this.#onChange(change));
     const kind = this.#namespaceKind();
-    for (const name of FIRST_NAMESPACES) {
+    for (const name of PERMANENT_NAMESPACES) {
       if (store.head({ resource: 'namespaces', namespace: '', name }) !== undefined) continue;
       const namespace: ApiObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
       await writer.create(kind, namespace, { namespace: '', manager: MANAGER, isDryRun: false });

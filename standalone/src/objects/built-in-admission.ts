@@ -1,7 +1,17 @@
 import { compileCrdVersions, establishCrd } from '../schema/index.ts';
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { CRD_FINALIZER } from '../lifecycle/crd-lifecycle.ts';
+import { forbidden } from '../server/status-error.ts';
 import { NAMESPACE_FINALIZER } from './deletion-plan.ts';
+
+/** Namespaces that exist from the first start and for good. */
+export const PERMANENT_NAMESPACES: readonly string[] = ['default', 'kube-system'];
+
+/** @throws StatusError Forbidden for a namespace that must stay. */
+export function assertDeletable(kind: CompiledKind, name: string): void {
+  if (kind.resource.kind !== 'Namespace' || kind.resource.group !== '' || !PERMANENT_NAMESPACES.includes(name)) return;
+  throw forbidden(kind.resource, name, 'this namespace may not be deleted');
+}
 
 /**
  * What the server adds to objects of a few built-in kinds before it validates them, on create and on update.

@@ -6,7 +6,7 @@ import type { KindRegistry } from '../kinds/kind-registry.ts';
 import { alreadyExists, conflict, notFound, StatusError } from '../server/status-error.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { ObjectKey } from '../store/stored-object.ts';
-import { admit } from './built-in-admission.ts';
+import { admit, assertDeletable } from './built-in-admission.ts';
 import { deletionPlan, isFinalized } from './deletion-plan.ts';
 import type { DeleteOptions } from './deletion-plan.ts';
 import { initialObject } from './initial-object.ts';
@@ -106,6 +106,7 @@ export class ObjectWriter {
     const stored = this.#store.head(key);
     if (stored === undefined) throw notFound(kind.resource, at.name);
     const live = inVersion(kind, this.#store.parse(stored));
+    assertDeletable(kind, at.name);
     checkPreconditions(kind.resource, live, options);
     const next = deletionPlan(kind, live, options, this.#clock.now());
     if (next === undefined) return await this.#remove(key, live, options.isDryRun);

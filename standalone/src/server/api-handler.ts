@@ -59,6 +59,8 @@ const VERBS: Readonly<Record<Exclude<Verb, 'watch'>, WholeVerb>> = {
 export function apiHandler(deps: ApiHandlerDeps): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     answer(deps, request, response).catch((error: unknown) => {
+      // The client left while it sent its body: there is nobody to answer.
+      if (request.destroyed && !request.complete && !(error instanceof CodedError)) return;
       if (isBug(error)) deps.context.log.error({ err: error, path: pathOf(request) }, 'A request failed');
       if (response.headersSent) response.destroy();
       else sendError(response, error);

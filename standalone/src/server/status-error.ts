@@ -1,5 +1,6 @@
 import { CodedError } from '@nannyapi/process';
-import type { Cause, KindResource } from '../schema/index.ts';
+import { InvalidObjectError } from '../schema/crd/invalid-object-error.ts';
+import type { KindResource } from '../schema/index.ts';
 
 /** Reasons of a meta/v1 Status and their HTTP codes, as in apimachinery's `api/errors`. */
 const REASONS = {
@@ -60,10 +61,14 @@ export class StatusError extends CodedError {
 /** The Status body and HTTP code that tell an error; a bug becomes InternalError without its text. */
 export function toStatus(error: unknown): Status & { code: number } {
   if (error instanceof StatusError) return statusOf(error, error.code, error.statusDetails);
+  if (error instanceof InvalidObjectError) {
+    const { group, kind } = error.resource;
+    const details = { name: error.objectName, ...(group === '' ? {} : { group }), kind, causes: error.causes };
+    return statusOf(error, 'Invalid', details);
+  }
   if (error instanceof CodedError) {
     const reason = error.code in REASONS ? error.code : 'InternalError';
-    const causes = 'causes' in error ? (error.causes as Cause[]) : error.details;
-    return statusOf(error, reason, causes.length === 0 ? undefined : { causes });
+    return statusOf(error, reason, error.details.length === 0 ? undefined : { causes: error.details });
   }
   return statusOf({ message: 'Internal error occurred', status: 500 }, 'InternalError', undefined);
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ApiObject } from '../schema/index.ts';
-import { toStoredObject } from './stored-object.ts';
+import { shelfKey, toStoredObject } from './stored-object.ts';
 import type { Change, StoredObject } from './stored-object.ts';
 import type { ChangeType } from './worker-protocol.ts';
 
@@ -43,8 +43,8 @@ export class History {
       `SELECT r.*, b.body FROM revisions r JOIN bodies b ON b.revision = r.revision
        WHERE r.resource = :resource AND (:namespace IS NULL OR r.namespace = :namespace)
          AND r.revision <= :revision AND (r.superseded_at IS NULL OR r.superseded_at > :revision)
-         AND r.change <> 'DELETED' AND (r.namespace, r.name) > (:afterNamespace, :afterName)
-       ORDER BY r.namespace, r.name LIMIT :limit`,
+         AND r.change <> 'DELETED' AND (:after IS NULL OR r.namespace || '/' || r.name > :after)
+       ORDER BY r.namespace || '/' || r.name LIMIT :limit`,
     );
   }
 
@@ -68,8 +68,7 @@ export class History {
       resource: query.resource,
       namespace: query.namespace ?? null,
       revision: query.revision,
-      afterNamespace: query.after?.namespace ?? '',
-      afterName: query.after?.name ?? '',
+      after: query.after === undefined ? null : shelfKey(query.after),
       limit: query.limit,
     });
     return rows.map((row) => toObject(row as unknown as RevisionRecord));

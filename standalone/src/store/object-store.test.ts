@@ -118,6 +118,21 @@ describe('ObjectStore', () => {
     expect(names(4)).toEqual([['a', { v: '2' }]]);
   });
 
+  it('lists the past in the same order as the present', async () => {
+    const store = await open();
+    for (const namespace of ['a', 'a-b', 'a.b', 'b']) {
+      const object = configMap('x');
+      object.metadata.namespace = namespace;
+      object.metadata.uid = `uid-${namespace}`;
+      await store.put({ resource: 'configmaps', namespace, name: 'x' }, object);
+    }
+    const present = [...store.list('configmaps')].map((object) => object.namespace);
+    const query = { resource: 'configmaps', namespace: undefined, revision: 4 };
+    const first = store.snapshot({ ...query, after: undefined, limit: 2 });
+    const second = store.snapshot({ ...query, after: first.at(-1), limit: 2 });
+    expect([...first, ...second].map((object) => object.namespace)).toEqual(present);
+  });
+
   it('forgets superseded revisions outside the window and keeps the current state', async () => {
     const store = await open(10);
     await store.put(key('quiet'), configMap('quiet'));

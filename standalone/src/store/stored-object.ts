@@ -34,7 +34,7 @@ export interface Change {
   previous: StoredObject | undefined;
 }
 
-/** Key within one resource; sorts as lists are ordered. */
+/** Key within one resource. Lists are ordered by it, as by etcd's keys; `History` orders by the same text in SQL. */
 export function shelfKey(key: Pick<ObjectKey, 'namespace' | 'name'>): string {
   return `${key.namespace}/${key.name}`;
 }
