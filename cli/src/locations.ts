@@ -1,0 +1,29 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { load } from 'js-yaml';
+
+/** The folder of this file: `dist/` in the bundle, `cli/src/` in the sources. */
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+/** Whether this is the bundle rather than the sources. */
+const isBundle = existsSync(join(HERE, 'nanny-agent.js'));
+
+/** The custom resource definitions that this version ships, parsed. */
+export function shippedCrds(): unknown[] {
+  const folder = isBundle ? join(HERE, 'crds') : join(HERE, '../../crds/v1alpha1');
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .toSorted()
+    .map((file) => load(readFileSync(join(folder, file), 'utf8')));
+}
+
+/** Program and leading arguments that start the agent of this version on this Node. */
+export function agentCommand(node: string): string[] {
+  return [node, isBundle ? join(HERE, 'nanny-agent.js') : join(HERE, '../../agent-daemonset/src/main.ts')];
+}
+
+/** Program and leading arguments that start this very `nanny` on this Node. */
+export function nannyCommand(node: string): string[] {
+  return [node, join(HERE, isBundle ? 'nanny.js' : 'main.ts')];
+}

@@ -1,0 +1,79 @@
+/** `nanny`: for people. Reads the verb, runs it, turns errors into one line and an exit status. */
+import { CodedError } from '@nannyapi/process';
+import { UsageError, type Verb, type VerbIo } from './verb.ts';
+import { VERSION } from './version.ts';
+
+/** The verbs; each is loaded only when asked for, so that a small one starts fast. */
+const VERBS: Record<string, { summary: string; load: () => Promise<Verb> }> = {
+  policy: {
+    summary: 'Ask the safety policy about commands and traces',
+    load: async () => (await import('./policy.ts')).policy,
+  },
+  quickstart: {
+    summary: 'Investigate this very machine, set-up included',
+    load: async () => (await import('./quickstart.ts')).quickstart,
+  },
+  standalone: {
+    summary: 'Run the control plane on this machine, without a cluster',
+    load: async () => (await import('./standalone.ts')).standalone,
+  },
+};
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error(`received ${name}`)));
+
+// Whoever reads our output may have seen enough (`nanny … | head`): that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+process.exitCode = await main(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  signal: stop.signal,
+});
+
+async function main(args: readonly string[], io: VerbIo): Promise<number> {
+  const [name = 'help', ...rest] = args;
+  if (name === '--version' || name === 'version') return print(io, `nanny ${VERSION}\n`);
+  if (name === '--help' || name === '-h' || name === 'help') return print(io, helpText());
+  const entry = VERBS[name];
+  if (!entry) {
+    io.stderr.write(`nanny: there is no verb '${name}'. Verbs: ${Object.keys(VERBS).join(', ')}\n`);
+    return 2;
+  }
+  const verb = await entry.load();
+  if (rest.includes('--help') || rest.includes('-h')) return print(io, verb.help);
+  try {
+    return await verb.run(rest, io);
+  } catch (error) {
+    return explain(name, error, io);
+  }
+}
+
+function explain(name: string, error: unknown, io: VerbIo): number {
+  if (error instanceof UsageError) {
+    io.stderr.write(`nanny ${name}: ${error.message}\nSee 'nanny ${name} --help'.\n`);
+    return 2;
+  }
+  if (error instanceof CodedError) {
+    io.stderr.write(`nanny ${name}: ${error.message} (${error.code})\n`);
+    return 1;
+  }
+  io.stderr.write(`nanny ${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+}
+
+function helpText(): string {
+  const width = Math.max(...Object.keys(VERBS).map((name) => name.length));
+  const lines = Object.entries(VERBS).map(([name, verb]) => `  ${name.padEnd(width)}  ${verb.summary}`);
+  return `Usage: nanny VERB [options]\n\n${lines.join('\n')}\n\nSee 'nanny VERB --help'.\n`;
+}
+
+function print(io: VerbIo, text: string): number {
+  io.stdout.write(text);
+  return 0;
+}

@@ -1,0 +1,162 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
+import { loadOperatorConfig } from '@nannyapi/operator';
+import { createLogger, systemClock } from '@nannyapi/process';
+import { startStandalone, type Standalone } from '@nannyapi/standalone';
+import { readFlags, readPort } from './flags.ts';
+import { FacadeClient } from './investigate/facade-client.ts';
+import { paintFor } from './investigate/paint.ts';
+import { progressText } from './investigate/progress-text.ts';
+import { exitStatusOf, readReport, type Report } from './investigate/report.ts';
+import { verdictText } from './investigate/verdict-text.ts';
+import { agentCommand, shippedCrds } from './locations.ts';
+import { UsageError, type Verb, type VerbIo } from './verb.ts';
+
+const FLAGS = {
+  prompt: { type: 'string', default: 'Why is this machine slow?' },
+  once: { type: 'boolean', default: false },
+  output: { type: 'string', default: 'text' },
+  data: { type: 'string' },
+  port: { type: 'string' },
+  tensorzero: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** `hack/quickstart`, after the set-up: control plane, agent and question in one go. */
+export const quickstart: Verb = {
+  help: `Usage: hack/quickstart [options]
+       nanny quickstart --data DIR [options]
+
+Starts the control plane and an agent on this machine, asks why it is slow and prints the verdict.
+
+  --prompt TEXT        Ask something else (10 to 4000 characters)
+  --once               End after the verdict instead of staying up
+  --output text|json   json: progress on standard error, on standard output one document
+                       {"investigation": …, "evidence": [{"id", "source", "text"}]}; needs --once
+  --data DIR           Folder for everything durable
+  --port N             Port of the Kubernetes API, the facade is on N+1 (default 7443; with --once any free ones)
+  --tensorzero URL     Let the model behind this TensorZero gateway diagnose (or NANNYAPI_TENSORZERO_URL)
+
+Exit status with --once: 0 when a root cause or no fault was found, 3 when it stayed inconclusive, 1 on failure.
+`,
+  run,
+};
+
+async function run(args: readonly string[], io: VerbIo): Promise<number> {
+  const { values } = readFlags(args, FLAGS);
+  if (!values.data) throw new UsageError('--data must name a folder');
+  const promptLength = Array.from(values.prompt).length;
+  if (promptLength < 10 || promptLength > 4000) {
+    throw new UsageError(`--prompt must have 10 to 4000 characters, not ${promptLength}`);
+  }
+  if (!['text', 'json'].includes(values.output))
+    throw new UsageError(`--output must be text or json, not '${values.output}'`);
+  if (values.output === 'json' && !values.once) throw new UsageError('--output json needs --once');
+  const defaultPort = values.once ? 0 : 7443;
+  const port = values.port === undefined ? defaultPort : readPort('port', values.port);
+  const env = values.tensorzero ? { ...io.env, NANNYAPI_TENSORZERO_URL: values.tensorzero } : io.env;
+  const session = { dataDir: resolve(values.data), port, env, prompt: values.prompt };
+
+  const running = await start(session, io);
+  try {
+    const status = await ask(running, { ...session, asJson: values.output === 'json' }, io);
+    if (values.once) return status;
+    io.stdout.write(stayingText(running, session.dataDir));
+    await Promise.race([running.standalone.failed, aborted(io.signal)]);
+    return 0;
+  } finally {
+    await running.client.close();
+    await running.standalone.close();
+  }
+}
+
+interface Running {
+  standalone: Standalone;
+  client: FacadeClient;
+}
+
+async function start(session: { dataDir: string; port: number; env: VerbIo['env'] }, io: VerbIo): Promise<Running> {
+  const { dataDir, port } = session;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const logFile = join(dataDir, 'nanny.log');
+  io.stderr.write(`Starting the control plane and an agent (their log: ${logFile}) …\n`);
+  const standalone = await startStandalone({
+    dataDir,
+    port,
+    facadePort: port === 0 ? 0 : port + 1,
+    kubeconfigPath: join(dataDir, 'kubeconfig'),
+    crds: shippedCrds(),
+    agentCommand: agentCommand(process.execPath),
+    agentLogPath: logFile,
+    apiServerOnly: false,
+    operator: loadOperatorConfig(session.env),
+    clock: systemClock,
+    log: createLogger({
+      name: 'nanny',
+      level: 'info',
+      destination: createWriteStream(logFile, { flags: 'a', mode: 0o600 }),
+    }),
+  });
+  const client = new FacadeClient({
+    url: standalone.facadeUrl ?? '',
+    caPem: standalone.caPem,
+    token: standalone.adminToken,
+  });
+  return { standalone, client };
+}
+
+async function ask(
+  { standalone, client }: Running,
+  session: { prompt: string; asJson: boolean },
+  io: VerbIo,
+): Promise<number> {
+  const progress = session.asJson ? io.stderr : io.stdout;
+  const created = await client.create(session.prompt, standalone.agentName ?? '', io.signal);
+  const name = created.metadata.name ?? '';
+  await follow(client, { name, agentName: standalone.agentName ?? '', progress }, io.signal);
+  const report = await readReport(client, name, io.signal);
+  printReport(report, session.asJson, io);
+  return exitStatusOf(report.investigation);
+}
+
+async function follow(
+  client: FacadeClient,
+  run_: { name: string; agentName: string; progress: Writable },
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, agentName, progress } = run_;
+  const paint = paintFor(progress);
+  const startMs = performance.now();
+  progress.write(`${paint.title('Investigation')} ${name} of this machine, agent ${agentName}\n`);
+  for await (const event of client.follow(name, signal)) {
+    progress.write(progressText(event, (performance.now() - startMs) / 1000, paint));
+    // The first step tells that the agent is there, and so has said what its host lacks.
+    if (event.type === 'step' && event.data.step === 0) {
+      for (const missing of (await client.missingOn(agentName, signal)) ?? [])
+        progress.write(`          missing   ${missing}\n`);
+    }
+  }
+}
+
+function printReport(report: Report, asJson: boolean, io: VerbIo): void {
+  if (asJson) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else io.stdout.write(`\n${verdictText(report.investigation, paintFor(io.stdout))}`);
+}
+
+function stayingText({ standalone }: Running, dataDir: string): string {
+  return `
+The control plane stays up until you press Ctrl-C.
+  Kubernetes API  ${standalone.apiUrl}
+  Facade          ${standalone.facadeUrl}
+  Try             kubectl --kubeconfig ${join(dataDir, 'kubeconfig')} describe investigations
+`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    signal.addEventListener('abort', () => done(), { once: true });
+  });
+}

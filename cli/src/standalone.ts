@@ -1,0 +1,103 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { loadOperatorConfig } from '@nannyapi/operator';
+import { createLogger, LOG_LEVELS, type LogLevel, systemClock } from '@nannyapi/process';
+import { startStandalone } from '@nannyapi/standalone';
+import { readFlags, readPort } from './flags.ts';
+import { agentCommand, shippedCrds } from './locations.ts';
+import { UsageError, type Verb, type VerbIo } from './verb.ts';
+
+const FLAGS = {
+  data: { type: 'string' },
+  port: { type: 'string', default: '7443' },
+  'facade-port': { type: 'string' },
+  kubeconfig: { type: 'string' },
+  agent: { type: 'boolean', default: false },
+  'api-server-only': { type: 'boolean', default: false },
+  'log-level': { type: 'string', default: 'info' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** `nanny standalone`: the whole control plane in one process, on this machine alone. */
+export const standalone: Verb = {
+  help: `Usage: nanny standalone --data DIR [options]
+
+Serves the Kubernetes API of NannyAPI (for kubectl) and the facade (for agents and REST) on loopback.
+
+  --data DIR           Folder for everything durable; made if missing, mode 0700
+  --port N             Port of the Kubernetes API (default 7443; 0 takes any free one)
+  --facade-port M      Port of the facade (default N+1; 0 takes any free one)
+  --kubeconfig FILE    Where to write the kubeconfig once ready (default DIR/kubeconfig), mode 0600
+  --agent              Also run an agent for this very machine
+  --api-server-only    Serve the Kubernetes API alone
+  --log-level LEVEL    ${LOG_LEVELS.join(', ')} (default info); logs are JSON lines on standard error
+
+Environment:
+  NANNYAPI_TENSORZERO_URL   Address of a TensorZero gateway; without it the built-in playbook diagnoses
+`,
+  run,
+};
+
+async function run(args: readonly string[], io: VerbIo): Promise<number> {
+  const { values } = readFlags(args, FLAGS);
+  if (!values.data) throw new UsageError('--data must name a folder');
+  const level = readLevel(values['log-level']);
+  if (values.agent && values['api-server-only'])
+    throw new UsageError('--agent needs the facade: drop --api-server-only');
+  const port = readPort('port', values.port);
+  const facadePort = values['facade-port'] ? readPort('facade-port', values['facade-port']) : defaultFacadePort(port);
+  const dataDir = resolve(values.data);
+  const kubeconfigPath = resolve(values.kubeconfig ?? `${dataDir}/kubeconfig`);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await mkdir(dirname(kubeconfigPath), { recursive: true });
+
+  const running = await startStandalone({
+    dataDir,
+    port,
+    facadePort,
+    kubeconfigPath,
+    crds: shippedCrds(),
+    agentCommand: values.agent ? agentCommand(process.execPath) : undefined,
+    apiServerOnly: values['api-server-only'],
+    operator: loadOperatorConfig(io.env),
+    clock: systemClock,
+    log: createLogger({ name: 'nanny', level, destination: io.stderr }),
+  });
+  io.stdout.write(readyText(running, kubeconfigPath));
+  try {
+    await Promise.race([running.failed, aborted(io.signal)]);
+  } finally {
+    await running.close();
+  }
+  return 0;
+}
+
+function readLevel(value: string): LogLevel {
+  const level = LOG_LEVELS.find((name) => name === value);
+  if (!level) throw new UsageError(`--log-level must be one of ${LOG_LEVELS.join(', ')}, not '${value}'`);
+  return level;
+}
+
+function defaultFacadePort(port: number): number {
+  if (port === 0) return 0;
+  if (port === 65_535) throw new UsageError('--port 65535 leaves no N+1 for the facade: give --facade-port');
+  return port + 1;
+}
+
+function readyText(
+  running: { apiUrl: string; facadeUrl?: string; agentName?: string },
+  kubeconfigPath: string,
+): string {
+  const lines = ['NannyAPI is ready.', `  Kubernetes API  ${running.apiUrl}`];
+  if (running.facadeUrl) lines.push(`  Facade          ${running.facadeUrl}`);
+  if (running.agentName) lines.push(`  Agent           ${running.agentName} (namespace default)`);
+  lines.push(`  kubectl         kubectl --kubeconfig ${kubeconfigPath} get investigations`);
+  return `${lines.join('\n')}\n`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    signal.addEventListener('abort', () => done(), { once: true });
+  });
+}
