@@ -1,15 +1,14 @@
 import { CodedError } from '@nannyapi/process';
 import { compileCrdVersions } from '../schema/index.ts';
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
+import { CRD_FINALIZER, withoutFinalizer } from '../objects/finalizers.ts';
 import { ignoreGone } from '../objects/ignore-gone.ts';
-import type { ApiContext } from '../server/api-context.ts';
+import type { ApiContext } from '../request/api-context.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
 import { BackgroundWork } from './background-work.ts';
 
 /** Where CRDs are stored. */
-export const CRD_RESOURCE = 'customresourcedefinitions.apiextensions.k8s.io';
-/** Finalizer that keeps a CRD until its objects are gone, as in apiextensions-apiserver. */
-export const CRD_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
+const CRD_RESOURCE = 'customresourcedefinitions.apiextensions.k8s.io';
 const MANAGER = 'crd-lifecycle';
 
 /**
@@ -90,7 +89,8 @@ export class CrdLifecycle {
       const waiting = [...store.list(name)].filter((object) => !object.isDeleting);
       await Promise.all(waiting.map((object) => ignoreGone(writer.delete(kind, object, { isDryRun: false }))));
     }
-    if (![...store.list(name)].every(() => false)) return;
+    // What is left is held by finalizers; the change that removes the last of it comes back here.
+    if (store.count(name) > 0) return;
     const modify = (live: ApiObject): ApiObject => withoutFinalizer(live, CRD_FINALIZER);
     await ignoreGone(
       writer.update(
@@ -106,11 +106,4 @@ export class CrdLifecycle {
     if (kind === undefined) throw new Error('the kind CustomResourceDefinition is built in');
     return kind;
   }
-}
-
-/** A copy of an object that one finalizer no longer holds. */
-export function withoutFinalizer(object: ApiObject, finalizer: string): ApiObject {
-  const finalizers = (object.metadata.finalizers ?? []).filter((present) => present !== finalizer);
-  const { finalizers: _finalizers, ...rest } = object.metadata;
-  return { ...object, metadata: finalizers.length === 0 ? rest : { ...rest, finalizers } };
 }

@@ -1,10 +1,9 @@
 import type { ApiObject, CompiledKind, OwnerReference } from '../schema/index.ts';
-import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from '../objects/deletion-plan.ts';
+import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER, withoutFinalizer } from '../objects/finalizers.ts';
 import { ignoreGone } from '../objects/ignore-gone.ts';
-import type { ApiContext } from '../server/api-context.ts';
+import type { ApiContext } from '../request/api-context.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
 import { BackgroundWork } from './background-work.ts';
-import { withoutFinalizer } from './crd-lifecycle.ts';
 
 const MANAGER = 'garbage-collector';
 

@@ -1,7 +1,7 @@
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { PERMANENT_NAMESPACES } from '../objects/built-in-admission.ts';
 import { ignoreGone } from '../objects/ignore-gone.ts';
-import type { ApiContext } from '../server/api-context.ts';
+import type { ApiContext } from '../request/api-context.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
 import { BackgroundWork } from './background-work.ts';
 

@@ -1,4 +1,4 @@
-import type { ApiContext } from '../server/api-context.ts';
+import type { ApiContext } from '../request/api-context.ts';
 import { CrdLifecycle } from './crd-lifecycle.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import { NamespaceLifecycle } from './namespace-lifecycle.ts';

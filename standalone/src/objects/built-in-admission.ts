@@ -1,8 +1,7 @@
 import { compileCrdVersions, establishCrd } from '../schema/index.ts';
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
-import { CRD_FINALIZER } from '../lifecycle/crd-lifecycle.ts';
-import { forbidden } from '../server/status-error.ts';
-import { NAMESPACE_FINALIZER } from './deletion-plan.ts';
+import { forbidden } from '../status/status-error.ts';
+import { CRD_FINALIZER, NAMESPACE_FINALIZER } from './finalizers.ts';
 
 /** Namespaces that exist from the first start and for good. */
 export const PERMANENT_NAMESPACES: readonly string[] = ['default', 'kube-system'];

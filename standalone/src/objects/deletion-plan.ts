@@ -1,4 +1,5 @@
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
+import { FOREGROUND_FINALIZER, NAMESPACE_FINALIZER, ORPHAN_FINALIZER } from './finalizers.ts';
 import { hasGeneration, toTime } from './initial-object.ts';
 
 /** What becomes of the dependents of a deleted object. */
@@ -10,13 +11,6 @@ export interface DeleteOptions {
   propagationPolicy?: PropagationPolicy | undefined;
   preconditions?: { uid?: string | undefined; resourceVersion?: string | undefined } | undefined;
 }
-
-/** Finalizer of an owner that waits for its dependents to go. */
-export const FOREGROUND_FINALIZER = 'foregroundDeletion';
-/** Finalizer of an owner whose dependents are to be set free first. */
-export const ORPHAN_FINALIZER = 'orphan';
-/** Finalizer that stands for a namespace's `spec.finalizers`: the namespace empties before it goes. */
-export const NAMESPACE_FINALIZER = 'kubernetes';
 
 /**
  * The state of an object after a delete request; undefined when it goes at once.

@@ -1,5 +1,5 @@
 import type { KindResource } from '../schema/index.ts';
-import { forbidden, notFound, StatusError } from '../server/status-error.ts';
+import { forbidden, notFound, StatusError } from '../status/status-error.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 
 const NAMESPACES = { group: '', plural: 'namespaces' } as const;

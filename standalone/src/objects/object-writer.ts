@@ -3,7 +3,7 @@ import { invalidMessage, updateManagedFields } from '../schema/index.ts';
 import type { ApiObject, Cause, CompiledKind, KindResource } from '../schema/index.ts';
 import { apiVersionOf, storageResource } from '../kinds/kind-registry.ts';
 import type { KindRegistry } from '../kinds/kind-registry.ts';
-import { alreadyExists, conflict, notFound, StatusError } from '../server/status-error.ts';
+import { alreadyExists, conflict, notFound, StatusError } from '../status/status-error.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { ObjectKey } from '../store/stored-object.ts';
 import { admit, assertDeletable } from './built-in-admission.ts';

@@ -1,4 +1,4 @@
-import { badRequest, StatusError } from '../server/status-error.ts';
+import { badRequest, StatusError } from '../status/status-error.ts';
 import { MESSAGE_TYPES } from './message-types.ts';
 import type { FieldType, MessageType } from './message-types.ts';
 import { readFields } from './wire.ts';

@@ -1,4 +1,4 @@
-import { badRequest } from '../server/status-error.ts';
+import { badRequest } from '../status/status-error.ts';
 
 /** One field of a message as it stands on the wire. */
 export interface WireField {

@@ -14,15 +14,15 @@ import { update } from '../verbs/update.ts';
 import { verbOf } from '../verbs/verb.ts';
 import type { Verb } from '../verbs/verb.ts';
 import { watch } from '../verbs/watch.ts';
-import { sendError, sendJson } from './answer.ts';
-import type { ApiContext } from './api-context.ts';
+import { sendError, sendJson } from '../request/answer.ts';
+import type { ApiContext } from '../request/api-context.ts';
 import type { Documents } from './documents.ts';
-import { mediaType, readBody } from './read-body.ts';
-import { negotiate } from './representation.ts';
-import { parseResourcePath } from './request-path.ts';
-import type { ResourcePath } from './request-path.ts';
-import type { Reply, ResourceRequest } from './resource-request.ts';
-import { StatusError } from './status-error.ts';
+import { mediaType, readBody } from '../request/read-body.ts';
+import { negotiate } from '../request/representation.ts';
+import { parseResourcePath } from '../request/request-path.ts';
+import type { ResourcePath } from '../request/request-path.ts';
+import type { Reply, ResourceRequest } from '../request/resource-request.ts';
+import { StatusError } from '../status/status-error.ts';
 
 /** What the handler of the Kubernetes API is made of. */
 export interface ApiHandlerDeps {

@@ -2,6 +2,7 @@ import { createServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CodedError } from '@nannyapi/process';
+import type { CertifiedKey } from '../tls/certificate-authority.ts';
 
 /** Idle connections are kept this long, ms; longer than clients keep theirs, so that it is they who close. */
 const KEEP_ALIVE_MS = 180_000;
@@ -14,6 +15,8 @@ const CLOSE_MS = 5000;
 /** A listening HTTPS server. */
 export interface HttpsListener {
   port: number;
+  /** Serves new connections with another certificate. */
+  useCertificate: (certificate: CertifiedKey) => void;
   /** Stops listening and waits a few seconds for answers under way; idle connections are cut. */
   close(): Promise<void>;
 }
@@ -23,8 +26,7 @@ export interface HttpsListenerOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;
-  certPem: string;
-  keyPem: string;
+  certificate: CertifiedKey;
   handler: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
@@ -37,8 +39,8 @@ export interface HttpsListenerOptions {
 export async function listenHttps(options: HttpsListenerOptions): Promise<HttpsListener> {
   const server = createServer(
     {
-      cert: options.certPem,
-      key: options.keyPem,
+      cert: options.certificate.certPem,
+      key: options.certificate.keyPem,
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['http/1.1'],
       noDelay: true,
@@ -53,6 +55,8 @@ export async function listenHttps(options: HttpsListenerOptions): Promise<HttpsL
   });
   return {
     port: (server.address() as AddressInfo).port,
+    useCertificate: ({ certPem, keyPem }) =>
+      server.setSecureContext({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' }),
     close: async () => {
       await new Promise<void>((resolve) => {
         const cut = setTimeout(() => server.closeAllConnections(), CLOSE_MS);

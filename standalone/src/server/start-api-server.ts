@@ -10,13 +10,14 @@ import { kubeconfig } from '../kubeconfig.ts';
 import { startLifecycles } from '../lifecycle/start-lifecycles.ts';
 import { ObjectWriter } from '../objects/object-writer.ts';
 import { builtinKinds } from '../schema/index.ts';
-import type { ApiContext } from './api-context.ts';
+import type { ApiContext } from '../request/api-context.ts';
 import { apiHandler } from './api-handler.ts';
 import { Documents } from './documents.ts';
 import { listenHttps } from './https-listener.ts';
 import { lockFolder } from '../store/folder-lock.ts';
 import { ObjectStore } from '../store/object-store.ts';
 import type { CertifiedKey } from '../tls/certificate-authority.ts';
+import { keepCertificateFresh } from '../tls/keep-certificate-fresh.ts';
 import { openPki } from '../tls/pki.ts';
 import { WatchHub } from '../watch/watch-hub.ts';
 
@@ -73,7 +74,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const listener = await listenHttps({
     host,
     port: options.port,
-    ...pki.server,
+    certificate: await pki.serverCertificate(),
     handler: apiHandler({
       context,
       documents: new Documents({ kinds: context.kinds, serverAddress: () => `${host}:${listener.port}` }),
@@ -82,6 +83,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       findFailure: () => store.failure?.message,
     }),
   });
+  opened.defer(
+    keepCertificateFresh({
+      clock: context.clock,
+      log: options.log,
+      load: pki.serverCertificate,
+      use: listener.useCertificate,
+    }),
+  );
   const running = opened.move();
   const url = `https://${urlHost(host)}:${listener.port}`;
   return {

@@ -110,6 +110,11 @@ export class ObjectStore {
     return this.#shelves.get(resource)?.list(namespace, after === undefined ? '' : shelfKey(after)) ?? [];
   }
 
+  /** Number of committed objects of one resource. */
+  count(resource: string): number {
+    return this.#shelves.get(resource)?.size ?? 0;
+  }
+
   /** Resources that have, or had since the start, objects. */
   resources(): string[] {
     return [...this.#shelves.keys()];

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@nannyapi/process';
+import { CodedError, writeFileAtomic } from '@nannyapi/process';
 import { readIfPresent } from '../read-if-present.ts';
 import type { CertifiedKey } from './certificate-authority.ts';
 
@@ -11,7 +11,8 @@ const RENEW_BEFORE_MS = 30 * 24 * 60 * 60 * 1000;
 /** The certificates of one data folder. */
 export interface Pki {
   caPem: string;
-  server: CertifiedKey;
+  /** The server's own certificate: the stored one, or a new one when it ends within a month. */
+  serverCertificate: () => Promise<CertifiedKey>;
   /** A certificate of the same authority for another listener, valid one year. */
   issueServerCertificate: (names: string[]) => Promise<CertifiedKey>;
 }
@@ -25,7 +26,7 @@ export interface PkiOptions {
 }
 
 /**
- * Loads the authority and the server certificate of a data folder, or makes them (files 0600).
+ * Loads the authority of a data folder, or makes it (files 0600).
  *
  * The X.509 library is loaded only when something must be signed: an ordinary start does without its 20 MB.
  */
@@ -33,8 +34,9 @@ export async function openPki(options: PkiOptions): Promise<Pki> {
   const authority = await loadAuthority(options);
   const issueServerCertificate = async (names: string[]): Promise<CertifiedKey> =>
     await (await import('./certificate-authority.ts')).issueServerCertificate(authority, names, options.now());
-  const server = await loadServer(options, authority, issueServerCertificate);
-  return { caPem: authority.certPem, server, issueServerCertificate };
+  const serverCertificate = async (): Promise<CertifiedKey> =>
+    await loadServer(options, authority, issueServerCertificate);
+  return { caPem: authority.certPem, serverCertificate, issueServerCertificate };
 }
 
 async function loadAuthority(options: PkiOptions): Promise<CertifiedKey> {
@@ -67,9 +69,25 @@ function isUsable(pair: CertifiedKey, authority: CertifiedKey, wanted: { names: 
 }
 
 async function loadPair(folder: string, name: string): Promise<CertifiedKey | undefined> {
-  const certPem = await readIfPresent(join(folder, `${name}.crt`));
+  const certPath = join(folder, `${name}.crt`);
+  const certPem = await readIfPresent(certPath);
   const keyPem = await readIfPresent(join(folder, `${name}.key`));
-  return certPem === undefined || keyPem === undefined ? undefined : { certPem, keyPem };
+  if (certPem === undefined || keyPem === undefined) return undefined;
+  parseCertificate(certPem, certPath);
+  return { certPem, keyPem };
+}
+
+/** A file that somebody damaged is not silently replaced: clients may trust what it held. */
+function parseCertificate(pem: string, path: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (cause) {
+    throw new CodedError({
+      code: 'CertificateUnreadable',
+      message: `${path} is not a PEM certificate. Restore it, or remove it to have a new one made.`,
+      cause,
+    });
+  }
 }
 
 async function storePair(folder: string, name: string, pair: CertifiedKey): Promise<CertifiedKey> {

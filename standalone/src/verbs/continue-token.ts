@@ -1,4 +1,4 @@
-import { badRequest } from '../server/status-error.ts';
+import { badRequest } from '../status/status-error.ts';
 
 /** Where a paged list goes on. */
 export interface ContinuePoint {

@@ -1,10 +1,10 @@
-import type { ApiContext } from '../server/api-context.ts';
-import { checkFields } from '../server/field-validation.ts';
-import { includeObjectOf, renderObject } from '../server/representation.ts';
-import { fieldManager, isDryRun } from '../server/resource-request.ts';
-import type { Reply, ResourceRequest } from '../server/resource-request.ts';
-import { sentObject } from '../server/sent-object.ts';
-import { badRequest, StatusError } from '../server/status-error.ts';
+import type { ApiContext } from '../request/api-context.ts';
+import { checkFields } from '../request/field-validation.ts';
+import { includeObjectOf, renderObject } from '../request/representation.ts';
+import { fieldManager, isDryRun } from '../request/resource-request.ts';
+import type { Reply, ResourceRequest } from '../request/resource-request.ts';
+import { sentObject } from '../request/sent-object.ts';
+import { badRequest, StatusError } from '../status/status-error.ts';
 
 /** POST to a collection. */
 export async function create(context: ApiContext, request: ResourceRequest): Promise<Reply> {

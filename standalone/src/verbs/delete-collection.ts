@@ -1,10 +1,10 @@
 import { storageResource } from '../kinds/kind-registry.ts';
-import type { ApiContext } from '../server/api-context.ts';
-import { renderList } from '../server/representation.ts';
-import type { Reply, ResourceRequest } from '../server/resource-request.ts';
-import { StatusError } from '../server/status-error.ts';
+import type { ApiContext } from '../request/api-context.ts';
+import { renderList } from '../request/representation.ts';
+import type { Reply, ResourceRequest } from '../request/resource-request.ts';
+import { StatusError } from '../status/status-error.ts';
 import { readDeleteOptions } from './delete.ts';
-import { parseSelection } from './selection.ts';
+import { parseSelection } from '../request/selection.ts';
 
 /** DELETE of a collection: each selected object by itself, all in flight together. */
 export async function removeCollection(context: ApiContext, request: ResourceRequest): Promise<Reply> {

@@ -1,11 +1,11 @@
 import type { DeleteOptions, PropagationPolicy } from '../objects/deletion-plan.ts';
-import type { ApiContext } from '../server/api-context.ts';
-import { parseDocument } from '../server/read-body.ts';
-import { isDryRun } from '../server/resource-request.ts';
-import type { Reply, ResourceRequest } from '../server/resource-request.ts';
-import { isJsonObject } from '../server/json-object.ts';
-import { badRequest } from '../server/status-error.ts';
-import type { Status } from '../server/status-error.ts';
+import type { ApiContext } from '../request/api-context.ts';
+import { parseDocument } from '../request/read-body.ts';
+import { isDryRun } from '../request/resource-request.ts';
+import type { Reply, ResourceRequest } from '../request/resource-request.ts';
+import { isJsonObject } from '../request/json-object.ts';
+import { badRequest } from '../status/status-error.ts';
+import type { Status } from '../status/status-error.ts';
 import { render } from './create.ts';
 
 /** DELETE of one object. */

@@ -1,8 +1,8 @@
 import { keyOf } from '../objects/object-writer.ts';
-import type { ApiContext } from '../server/api-context.ts';
-import { includeObjectOf, renderObject } from '../server/representation.ts';
-import type { Reply, ResourceRequest } from '../server/resource-request.ts';
-import { notFound } from '../server/status-error.ts';
+import type { ApiContext } from '../request/api-context.ts';
+import { includeObjectOf, renderObject } from '../request/representation.ts';
+import type { Reply, ResourceRequest } from '../request/resource-request.ts';
+import { notFound } from '../status/status-error.ts';
 
 /** GET of one object, or of its status subresource. */
 export function get(context: ApiContext, request: ResourceRequest): Reply {

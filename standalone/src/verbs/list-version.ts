@@ -1,10 +1,5 @@
-import { badRequest, StatusError } from '../server/status-error.ts';
+import { badRequest, expired, StatusError } from '../status/status-error.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-
-/** 410: the history asked for is no longer kept. */
-export function expired(message: string): StatusError {
-  return new StatusError('Expired', message);
-}
 
 /** A `resourceVersion` parameter as a number; undefined when unset. @throws StatusError BadRequest for anything else. */
 export function readResourceVersion(query: URLSearchParams): number | undefined {

@@ -1,15 +1,15 @@
 import { storageResource } from '../kinds/kind-registry.ts';
-import type { ApiContext } from '../server/api-context.ts';
-import { includeObjectOf, renderList } from '../server/representation.ts';
-import type { ListMeta } from '../server/representation.ts';
-import type { Reply, ResourceRequest } from '../server/resource-request.ts';
-import { badRequest } from '../server/status-error.ts';
+import type { ApiContext } from '../request/api-context.ts';
+import { includeObjectOf, renderList } from '../request/representation.ts';
+import type { ListMeta } from '../request/representation.ts';
+import type { Reply, ResourceRequest } from '../request/resource-request.ts';
+import { badRequest, expired } from '../status/status-error.ts';
 import type { StoredObject } from '../store/stored-object.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import type { ContinuePoint } from './continue-token.ts';
-import { expired, readListVersion } from './list-version.ts';
-import { parseSelection } from './selection.ts';
-import type { Selection } from './selection.ts';
+import { readListVersion } from './list-version.ts';
+import { parseSelection } from '../request/selection.ts';
+import type { Selection } from '../request/selection.ts';
 
 /** Objects read from disk at a time when a list is about the past. */
 const SNAPSHOT_PAGE = 500;

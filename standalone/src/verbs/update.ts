@@ -1,9 +1,9 @@
 import type { Subresource } from '../objects/next-object.ts';
-import type { ApiContext } from '../server/api-context.ts';
-import { checkFields } from '../server/field-validation.ts';
-import { fieldManager, isDryRun } from '../server/resource-request.ts';
-import type { Reply, ResourceRequest } from '../server/resource-request.ts';
-import { sentObject } from '../server/sent-object.ts';
+import type { ApiContext } from '../request/api-context.ts';
+import { checkFields } from '../request/field-validation.ts';
+import { fieldManager, isDryRun } from '../request/resource-request.ts';
+import type { Reply, ResourceRequest } from '../request/resource-request.ts';
+import { sentObject } from '../request/sent-object.ts';
 import { assertValid } from '../objects/object-writer.ts';
 import { render } from './create.ts';
 

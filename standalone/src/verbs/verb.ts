@@ -1,5 +1,5 @@
-import { StatusError } from '../server/status-error.ts';
-import type { ResourcePath } from '../server/request-path.ts';
+import { StatusError } from '../status/status-error.ts';
+import type { ResourcePath } from '../request/request-path.ts';
 import { isTrue } from './watch.ts';
 
 /** What a request does, in Kubernetes' terms. */

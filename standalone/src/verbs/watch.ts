@@ -1,16 +1,16 @@
 import { randomInt } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { storageResource } from '../kinds/kind-registry.ts';
-import type { ApiContext } from '../server/api-context.ts';
-import { includeObjectOf } from '../server/representation.ts';
-import type { ResourceRequest } from '../server/resource-request.ts';
-import { badRequest, StatusError } from '../server/status-error.ts';
+import type { ApiContext } from '../request/api-context.ts';
+import { includeObjectOf } from '../request/representation.ts';
+import type { ResourceRequest } from '../request/resource-request.ts';
+import { badRequest, expired, StatusError } from '../status/status-error.ts';
 import type { StoredObject } from '../store/stored-object.ts';
 import { FrameWriter } from '../watch/watch-frame.ts';
 import { WatchStream } from '../watch/watch-stream.ts';
-import { expired, readResourceVersion } from './list-version.ts';
-import { parseSelection } from './selection.ts';
-import type { Selection } from './selection.ts';
+import { readResourceVersion } from './list-version.ts';
+import { parseSelection } from '../request/selection.ts';
+import type { Selection } from '../request/selection.ts';
 
 /** Without `timeoutSeconds` a watch lasts between one and two of these, at random, so that they do not all end at once. */
 const DEFAULT_TIMEOUT_SECONDS = 1800;

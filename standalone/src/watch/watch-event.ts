@@ -2,7 +2,7 @@ import type { ApiObject } from '../schema/index.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Change } from '../store/stored-object.ts';
 import type { ChangeType } from '../store/worker-protocol.ts';
-import type { Selection } from '../verbs/selection.ts';
+import type { Selection } from '../request/selection.ts';
 
 /** A change as one watch sees it. */
 export interface WatchEvent {

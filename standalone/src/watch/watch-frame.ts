@@ -1,8 +1,8 @@
 import type { TableColumn } from '../schema/index.ts';
 import { apiVersionOf } from '../kinds/kind-registry.ts';
-import { renderObject } from '../server/representation.ts';
-import type { Rendering } from '../server/representation.ts';
-import { toStatus } from '../server/status-error.ts';
+import { renderObject } from '../request/representation.ts';
+import type { Rendering } from '../request/representation.ts';
+import { toStatus } from '../status/status-error.ts';
 import type { Change } from '../store/stored-object.ts';
 import type { WatchEvent } from './watch-event.ts';
 

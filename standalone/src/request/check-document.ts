@@ -1,4 +1,4 @@
-import { badRequest } from './status-error.ts';
+import { badRequest } from '../status/status-error.ts';
 
 /** Deepest nesting of a document; Go's JSON decoder stops at 10,000, our schemas are a dozen deep. */
 const MAX_DEPTH = 200;

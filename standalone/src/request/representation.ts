@@ -1,7 +1,7 @@
 import type { ApiObject, CompiledKind, IncludeObject } from '../schema/index.ts';
 import { toPartialObjectMetadata, toPartialObjectMetadataList } from '../schema/index.ts';
 import { apiVersionOf } from '../kinds/kind-registry.ts';
-import { StatusError } from './status-error.ts';
+import { StatusError } from '../status/status-error.ts';
 
 /** The form a client asks for by its Accept header. */
 export type Representation = 'Object' | 'Table' | 'PartialObjectMetadata';

@@ -1,6 +1,6 @@
 import type { ObjectMeta } from '../schema/index.ts';
 import { isJsonObject } from './json-object.ts';
-import { badRequest } from './status-error.ts';
+import { badRequest } from '../status/status-error.ts';
 
 type Shape = (value: unknown) => boolean;
 

@@ -1,5 +1,5 @@
 import { CodedError } from '@nannyapi/process';
-import { InvalidObjectError } from '../schema/crd/invalid-object-error.ts';
+import { InvalidObjectError } from '../schema/index.ts';
 import type { KindResource } from '../schema/index.ts';
 
 /** Reasons of a meta/v1 Status and their HTTP codes, as in apimachinery's `api/errors`. */
@@ -123,6 +123,11 @@ export function forbidden(resource: Pick<KindResource, 'group' | 'plural'>, name
     `${qualifiedName(resource, name)} is forbidden: ${why}`,
     detailsOf(resource, name),
   );
+}
+
+/** 410: the history asked for is no longer kept. */
+export function expired(message: string): StatusError {
+  return new StatusError('Expired', message);
 }
 
 /** 400: the request cannot be understood. */

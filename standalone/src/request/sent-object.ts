@@ -4,7 +4,7 @@ import { isJsonObject } from './json-object.ts';
 import { checkMetadata } from './metadata-shape.ts';
 import { parseDocument } from './read-body.ts';
 import type { ResourceRequest } from './resource-request.ts';
-import { badRequest } from './status-error.ts';
+import { badRequest } from '../status/status-error.ts';
 
 /**
  * The object in a request's body, with `apiVersion` and `kind` those of the path.

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Reply } from './resource-request.ts';
-import { toStatus } from './status-error.ts';
+import { toStatus } from '../status/status-error.ts';
 
 /** Longest text of one Warning header, characters; kube-apiserver cuts as well, since headers are bounded. */
 const MAX_WARNING_CHARS = 256;

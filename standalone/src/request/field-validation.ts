@@ -1,7 +1,7 @@
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { apiVersionOf } from '../kinds/kind-registry.ts';
 import type { ResourceRequest } from './resource-request.ts';
-import { badRequest } from './status-error.ts';
+import { badRequest } from '../status/status-error.ts';
 
 /**
  * Judges the fields that no schema declares: `Strict` refuses, `Warn` (the default) warns, `Ignore` drops them silently.

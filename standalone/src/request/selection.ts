@@ -1,6 +1,6 @@
 import { parseFieldSelector, parseLabelSelector } from '../schema/index.ts';
 import type { ApiObject } from '../schema/index.ts';
-import type { ResourceRequest } from '../server/resource-request.ts';
+import type { ResourceRequest } from './resource-request.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { StoredObject } from '../store/stored-object.ts';
 

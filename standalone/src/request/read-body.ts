@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { decodeObject, PROTOBUF_TYPE } from '../protobuf/decode-object.ts';
 import { checkDocument } from './check-document.ts';
-import { badRequest, StatusError } from './status-error.ts';
+import { badRequest, StatusError } from '../status/status-error.ts';
 
 /** Largest request body, bytes; the limit of kube-apiserver. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
