@@ -10,7 +10,7 @@ export interface EventInput {
   type: 'Normal' | 'Warning';
   /** PascalCase, from a closed list. */
   reason: string;
-  /** One sentence; cut at 1024 bytes' worth of characters, as the API server would refuse more. */
+  /** One sentence; cut at 1024 characters, as the API server would refuse more. */
   message: string;
 }
 

@@ -37,7 +37,7 @@ export class Manager {
   readonly #options: ManagerOptions;
   readonly #informers: Informer<KubeObject>[] = [];
   readonly #runnables: Runnable[] = [];
-  readonly #running = new Set<string>();
+  readonly #running = new Set<Runnable>();
   readonly #failed = new Set<string>();
   #isLeading = false;
   #failure: Error | undefined;
@@ -79,8 +79,8 @@ export class Manager {
 
   /** Names of the parts that are not as they should be. */
   unhealthy(): string[] {
-    const unsynced = this.#informers.filter((informer) => !informer.hasSynced() || !this.#running.has(informer.name));
-    const idle = this.#isLeading ? this.#runnables.filter(({ name }) => !this.#running.has(name)) : [];
+    const unsynced = this.#informers.filter((informer) => !informer.hasSynced() || !this.#running.has(informer));
+    const idle = this.#isLeading ? this.#runnables.filter((runnable) => !this.#running.has(runnable)) : [];
     return [...new Set([...unsynced, ...idle].map(({ name }) => name).concat(...this.#failed))];
   }
 
@@ -111,7 +111,7 @@ export class Manager {
   }
 
   async #run(part: Runnable, stop: AbortController, signal: AbortSignal = stop.signal): Promise<void> {
-    this.#running.add(part.name);
+    this.#running.add(part);
     try {
       await part.start(signal);
       if (!signal.aborted) throw new Error(`${part.name} ended although nobody stopped it`);
@@ -119,7 +119,7 @@ export class Manager {
       if (signal.aborted) this.#options.log.debug({ part: part.name, err: error }, 'Stopped');
       else this.#fail(stop, part.name, error);
     } finally {
-      this.#running.delete(part.name);
+      this.#running.delete(part);
     }
   }
 

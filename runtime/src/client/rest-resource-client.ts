@@ -11,6 +11,7 @@ import type {
   WatchEvent,
   WatchQuery,
 } from './resource-client.ts';
+import { KubeApiError } from './kube-api-error.ts';
 import { collectionPath, objectPath } from './resource-path.ts';
 import { connectionError, type KubeRequest, type Transport } from './transport.ts';
 import { parseWatchLine, readLines } from './watch-stream.ts';
@@ -125,11 +126,14 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
   }
 
   async #object(request: Omit<KubeRequest, 'resource'>, call: Call | undefined): Promise<T> {
-    return this.#typed((await this.#json(request, call)) as T);
+    const answer = await this.#json(request, call);
+    return this.#typed(answer as T);
   }
 
-  #json(request: Omit<KubeRequest, 'resource'>, call: Call | undefined): Promise<unknown> {
-    return this.#transport.json({ ...request, resource: this.#type.plural }, call);
+  async #json(request: Omit<KubeRequest, 'resource'>, call: Call | undefined): Promise<object> {
+    const answer = await this.#transport.json({ ...request, resource: this.#type.plural }, call);
+    if (typeof answer === 'object' && answer !== null) return answer;
+    throw new KubeApiError({ code: 'ConnectionFailed', message: 'The answer holds no object', status: 503 });
   }
 
   /** The API server leaves apiVersion and kind out of the items of built-in lists. */

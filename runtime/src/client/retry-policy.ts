@@ -6,9 +6,8 @@ const MAX_TRIES = 6;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 3_000;
 
-/** Codes after which the same read may well succeed. */
+/** HTTP statuses after which the same read may well succeed; 503 is also that of a lost connection. */
 const TRANSIENT_STATUS = new Set([429, 500, 502, 503, 504]);
-const FINAL_CODES = new Set(['Aborted']);
 
 /** A failed try of a request. */
 export interface FailedTry {
@@ -29,7 +28,7 @@ export interface FailedTry {
 export function retryDelayMs(failed: FailedTry, random: number): number | undefined {
   const { method, error, tries } = failed;
   if (method !== 'GET' || tries >= MAX_TRIES || !(error instanceof KubeApiError)) return undefined;
-  if (!TRANSIENT_STATUS.has(error.status) || FINAL_CODES.has(error.code)) return undefined;
+  if (!TRANSIENT_STATUS.has(error.status)) return undefined;
   const delayMs = Math.min(FIRST_DELAY_MS * 2 ** (tries - 1), MAX_DELAY_MS) * (0.5 + random / 2);
   return Math.max(delayMs, (error.retryAfterSeconds ?? 0) * 1000);
 }

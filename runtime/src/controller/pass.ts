@@ -103,16 +103,14 @@ export class Pass<T extends KubeObject> {
       { metadata: { resourceVersion, finalizers } },
       { signal },
     );
-    this.#written.remember(patched);
-    return patched;
+    return this.#written.remember(patched);
   }
 
   async #writeStatus(object: T, desired: unknown, { signal }: ReconcileCall): Promise<T> {
     const patch = statusPatch(object, desired);
     if (!patch) return object;
     const patched = await this.#deps.client.patchStatus(refOf(object), patch, { signal });
-    this.#written.remember(patched);
-    return patched;
+    return this.#written.remember(patched);
   }
 
   async #failed(object: T, error: unknown, call: ReconcileCall): Promise<PassOutcome> {

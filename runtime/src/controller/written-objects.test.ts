@@ -7,9 +7,11 @@ describe('WrittenObjects', () => {
 
   it('prefers what was written until the informer has seen it', () => {
     const written = new WrittenObjects();
-    const [before, after] = [widget('a', '9'), widget('a', '10')];
-    written.remember(after);
+    const before = widget('a', '9');
+    const after = written.remember(widget('a', '10', { metadata: { managedFields: [{}] } }));
     expect(written.newest(key, before)).toBe(after);
+    expect(after).toEqual(widget('a', '10'));
+    expect(Object.isFrozen(after.metadata)).toBe(true);
     const echo = widget('a', '10');
     expect(written.newest(key, echo)).toBe(echo);
     expect(written.newest(key, before)).toBe(before);

@@ -1,3 +1,4 @@
+import { atRest } from '../informer/at-rest.ts';
 import { objectKey, type KubeObject } from '../objects.ts';
 
 /**
@@ -9,9 +10,11 @@ import { objectKey, type KubeObject } from '../objects.ts';
 export class WrittenObjects<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
 
-  /** Remembers an answer of the API server. */
-  remember(object: T): void {
-    this.#objects.set(objectKey(object), object);
+  /** Remembers an answer of the API server, and gives it as a pass may use it. */
+  remember(object: T): T {
+    const shared = atRest(object);
+    this.#objects.set(objectKey(shared), shared);
+    return shared;
   }
 
   /** The newer of the informer's copy and the remembered one; the memory of a key ends when its echo came. */

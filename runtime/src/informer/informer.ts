@@ -40,7 +40,7 @@ export interface Informer<T extends KubeObject> {
 /** What {@link createInformer} needs. */
 export interface InformerOptions<T extends KubeObject> {
   client: ResourceClient<T>;
-  /** Name in logs and metrics, for example the plural of the resource. Default: `informer`. */
+  /** Name in logs, metrics and health; informers of one process need different ones. Default: `informer`. */
   name?: string | undefined;
   query?: ObjectQuery | undefined;
   indexes?: Record<string, (object: T) => string[]> | undefined;

@@ -1,6 +1,6 @@
 import { abortReason, type Logger } from '@nannyapi/process';
 import { objectKey, type KubeObject } from '../objects.ts';
-import { deepFreeze } from './freeze.ts';
+import { atRest } from './at-rest.ts';
 import { IndexedStore } from './indexed-store.ts';
 import { createInformerMetrics, type InformerMetrics } from './informer-metrics.ts';
 import type { ChangeEvent, ChangeHandler, Informer, InformerOptions, Store } from './informer.ts';
@@ -124,11 +124,4 @@ class StoreInformer<T extends KubeObject> implements Informer<T>, ReflectorSink<
       this.#log.error({ err: error, key: objectKey(event.object) }, 'A change handler failed');
     }
   }
-}
-
-/** The object as the store keeps it: without its bulkiest field, and safe from whoever reads it. */
-function atRest<T extends KubeObject>(raw: T): T {
-  if (!raw.metadata.managedFields) return deepFreeze(raw);
-  const { managedFields: _, ...metadata } = raw.metadata;
-  return deepFreeze({ ...raw, metadata });
 }
