@@ -29,7 +29,7 @@ function cpu(facts: ContextFacts): QuietFamily | undefined {
 }
 
 function throttling(facts: ContextFacts): QuietFamily | undefined {
-  const [worst] = facts.all('cgroups', 'cpu_cgroup');
+  const worst = facts.first('cgroups', 'cpu_cgroup', (fact) => !fact.isOwn);
   if (worst === undefined) {
     const none = facts.first('cgroups', 'missing');
     return none && quiet('CPUThrottling', 'No control group has a CPU quota.', [none]);

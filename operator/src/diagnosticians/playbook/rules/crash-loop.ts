@@ -1,0 +1,53 @@
+import { clip, runsIfPresent } from '../candidate.ts';
+import type { Judgement, Rule } from '../candidate.ts';
+import type { DiagnosisStep } from '../../diagnostician.ts';
+import { quoteLine, resultsOf } from '../readings/step-results.ts';
+
+const FRESH_SECONDS = 120;
+const MIN_CRASHES = 3;
+const CRASH = /^(.+?)\[(\d+)\](?:: segfault at| general protection|: trap )/u;
+
+/** Finds programs that crash again and again, as the kernel log tells. */
+export const findCrashLoop: Rule = (input) => {
+  const crashes = input.facts.all('kernel-log', 'kernel').filter((line) => CRASH.test(line.text('text')));
+  const names = new Set(crashes.map((line) => CRASH.exec(line.text('text'))?.[1] ?? ''));
+  return [...names].flatMap((comm) => {
+    const own = crashes.filter((line) => CRASH.exec(line.text('text'))?.[1] === comm);
+    const [newest] = own;
+    if (newest === undefined || own.length < MIN_CRASHES || newest.number('age') > FRESH_SECONDS) return [];
+    const pid = CRASH.exec(newest.text('text'))?.[2] ?? '?';
+    return [
+      {
+        finding: {
+          mechanism: 'CrashLoop',
+          component: clip(`process ${comm} (last pid ${pid})`, 256),
+          statement: clip(
+            `${comm} crashes again and again with a memory fault (SIGSEGV): ${own.length} times in the kernel log, the last ${newest.text('age')} ago.`,
+            1024,
+          ),
+          evidence: own.slice(0, 3).map((line) => line.quote),
+        },
+        strength: 80,
+        nature: 'Event' as const,
+        topics: /crash|segfault|\bdie[ds]?\b|restart|core dump|sigsegv|139|exit|fail|flap/u,
+        needsSymptom: false,
+        explains: [],
+        confirmation: {
+          hypothesis: clip(`CrashLoop of ${comm} goes on`, 256),
+          actions: [...runsIfPresent(input, 'vmstat', '1', '4'), ...runsIfPresent(input, 'dmesg')],
+          judge: (step: DiagnosisStep): Judgement => {
+            const log = quoteLine(resultsOf(step, 'dmesg')[0], /segfault at|general protection/u, 'last');
+            return log.length > 0
+              ? { outcome: 'Confirmed', quotes: log }
+              : { outcome: 'Unclear', statement: 'the kernel log could not be read again' };
+          },
+        },
+        plan: [
+          `1. See what changed for ${comm} lately (package, configuration, library): evidence s0-changes.`,
+          '2. Take a core dump (`coredumpctl`, `ulimit -c`) and its backtrace.',
+          '3. Stop the restarts until it is mended, or go back to the version that worked.',
+        ].join('\n'),
+      },
+    ];
+  });
+};

@@ -1,0 +1,47 @@
+import { clip, runs } from '../candidate.ts';
+import type { Judgement, Rule } from '../candidate.ts';
+import type { DiagnosisStep } from '../../diagnostician.ts';
+import { quoteLine, resultsOf } from '../readings/step-results.ts';
+
+const EXHAUSTED_USE_PERCENT = 97;
+
+/** Finds processes that may map no more memory areas, however much memory is free. */
+export const findMemoryMapsExhausted: Rule = ({ facts }) =>
+  facts
+    .all('limits', 'map_process')
+    .filter((fact) => !fact.isOwn && fact.number('use') >= EXHAUSTED_USE_PERCENT)
+    .map((fact) => {
+      const pid = fact.text('pid');
+      const name = `process ${fact.text('comm')} (pid ${pid})`;
+      return {
+        finding: {
+          mechanism: 'MemoryMapsExhausted',
+          component: clip(name, 256),
+          statement: clip(
+            `${name} has ${fact.text('maps')} memory maps and vm.max_map_count is ${fact.text('max_map_count')}: mmap fails with ENOMEM although memory is free.`,
+            1024,
+          ),
+          evidence: [fact.quote],
+        },
+        strength: 84,
+        nature: 'State' as const,
+        topics: /m?map|memory|enomem|alloc|limit/u,
+        needsSymptom: false,
+        explains: [],
+        confirmation: {
+          hypothesis: clip(`MemoryMapsExhausted: ${name} stays at its limit`, 256),
+          actions: [runs('wc', '-l', `/proc/${pid}/maps`), runs('cat', '/proc/sys/vm/max_map_count')],
+          judge: (step: DiagnosisStep): Judgement => {
+            const count = quoteLine(resultsOf(step, 'wc -l')[0], /^\s*\d+ /u);
+            const limit = quoteLine(resultsOf(step, 'cat /proc/sys/vm/max_map_count')[0], /^\d+$/u);
+            return count.length > 0
+              ? { outcome: 'Confirmed', quotes: [...count, ...limit] }
+              : { outcome: 'Gone', quotes: limit, statement: `process ${pid} has ended` };
+          },
+        },
+        plan: [
+          `1. If the program needs so many maps (search engines, databases), raise the limit: \`sysctl -w vm.max_map_count=262144\`, and in /etc/sysctl.d.`,
+          '2. If not, it leaks maps: restart it to win time, and mend it.',
+        ].join('\n'),
+      };
+    });
