@@ -100,8 +100,9 @@ async function traceEnvironment(): Promise<Record<string, string>> {
 }
 
 function textOf(text: TraceText): string {
-  const probes = text.attachedProbes;
-  if (probes === undefined) return '';
+  if (text.attachedProbes === undefined) return '';
+  // One of them is the agent's own.
+  const probes = text.attachedProbes - 1;
   const body = text.toString();
   return `Attached ${probes === 1 ? '1 probe' : `${probes} probes`}.\n${body === '' ? 'No events.\n' : body}`;
 }

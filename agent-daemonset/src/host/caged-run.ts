@@ -159,6 +159,8 @@ export class CagedRun {
       timer.cancel();
       this.#options.signal.removeEventListener('abort', onAbort);
     }
+    // A hunt that goes on would meet the next run of the same user.
+    if (this.#ending !== 'No') await this.#stopped.promise;
     const isGone = await this.#deps.quarry.kill();
     await this.#close();
     return { endedBy: this.#endedBy, ...this.#exitOf(), stdout: this.#stdout, stderr: this.#stderr, isGone };

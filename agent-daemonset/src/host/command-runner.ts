@@ -1,8 +1,8 @@
 import type { AcceptedCommand } from '@nannyapi/protocol';
 import { CodedError, type Clock } from '@nannyapi/process';
 import { CagedRun, type CagedRunOptions, type RunOutcome } from './caged-run.ts';
-import type { CgroupLimits, Cgroups, CgroupUsage } from './cgroup.ts';
-import { createCgroupQuarry, createPlainQuarry, type QuarryDeps } from './quarry.ts';
+import type { CgroupLimits, Cgroups, CgroupUsage, RunCgroup } from './cgroup.ts';
+import { createCgroupQuarry, createDoubleQuarry, createPlainQuarry, type Quarry, type QuarryDeps } from './quarry.ts';
 import { RUN_ENVIRONMENT } from './environment.ts';
 import { staysRoot } from './sandbox/rights.ts';
 import type { CageRequest, Sandbox } from './sandbox/cage.ts';
@@ -52,9 +52,8 @@ export async function runCaged(request: RunRequest, bounds: RunBounds, deps: Run
   const launch = await deps.sandbox.prepare({ environment: RUN_ENVIRONMENT, ...request, uid: slot.uid });
   const group = await deps.cgroups.create(LIMITS);
   const isOwnUser = deps.sandbox.hasOwnUsers && !staysRoot(request.needs);
-  const quarry = group
-    ? createCgroupQuarry(group, deps.signaller)
-    : createPlainQuarry(isOwnUser ? slot.uid : undefined, deps);
+  const hasGate = launch.openGate !== undefined || launch.inputs.some(({ isGate }) => isGate);
+  const quarry = quarryOf(group, { hasGate, uid: isOwnUser ? slot.uid : undefined, deps });
   const startTime = deps.clock.now();
   try {
     const run = await CagedRun.start(launch, bounds, { clock: deps.clock, quarry });
@@ -64,12 +63,21 @@ export async function runCaged(request: RunRequest, bounds: RunBounds, deps: Run
       ...outcome,
       startTime,
       completionTime: deps.clock.now(),
-      layers: [...launch.layers, ...(group?.layers ?? ['ProcessGroup'])],
+      layers: [...launch.layers, ...(group && hasGate ? group.layers : ['ProcessGroup'])],
       usage: (await group?.usage()) ?? {},
     };
   } finally {
     await group?.end();
   }
+}
+
+function quarryOf(
+  group: RunCgroup | undefined,
+  { hasGate, uid, deps }: { hasGate: boolean; uid: number | undefined; deps: RunnerDeps },
+): Quarry {
+  if (!group) return createPlainQuarry(uid, deps);
+  const byGroup = createCgroupQuarry(group, deps.signaller);
+  return hasGate ? byGroup : createDoubleQuarry(byGroup, createPlainQuarry(uid, deps));
 }
 
 /** A command that the policy accepted, with its program found on this host. */

@@ -58,6 +58,7 @@ export async function openHost(options: OpenHostOptions): Promise<Host> {
   const { clock, signaller, agentPid, stateDir } = options;
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const tools = options.toolFolders ? new Tools(options.toolFolders) : new Tools();
+  const agentKey = await keyOf(stateDir);
   const { family } = await readOsRelease();
   const hidden = new HiddenPathFinder(clock, options.ownPaths);
   const { isRoot, arch } = options;
@@ -65,25 +66,25 @@ export async function openHost(options: OpenHostOptions): Promise<Host> {
   const atMost = options.sandboxAtMost;
   const chosen = await chooseSandbox({ ...choice, ...(atMost === undefined ? {} : { atMost }) });
   const layout: CgroupLayout = options.withoutCgroups ? { kind: 'None', hierarchies: [] } : await readCgroupLayout();
-  const cgroups = await Cgroups.open({ layout, folder: await cgroupFolder(stateDir), agentPid, clock, signaller });
+  const cgroups = await Cgroups.open({ layout, folder: `nannyapi-${agentKey}`, agentPid, clock, signaller });
   const killUser = await userKiller(tools, isRoot);
   const runner: RunnerDeps = {
     clock,
     signaller,
     cgroups,
     sandbox: chosen.sandbox,
-    uids: new UidSlots(),
+    uids: new UidSlots(Number.parseInt(agentKey, 16)),
     ...(killUser ? { killUser } : {}),
   };
   return createHost({ options, tools, family, chosen, layout, cgroups, runner });
 }
 
-/** One folder per state folder: agents of one machine must not end one another's runs. */
-async function cgroupFolder(stateDir: string): Promise<string> {
-  return `nannyapi-${createHash('sha256')
+/** Tells the agents of one machine apart, so that none ends another's runs: eight hex digits of the state folder's hash. */
+async function keyOf(stateDir: string): Promise<string> {
+  return createHash('sha256')
     .update(await realpath(stateDir))
     .digest('hex')
-    .slice(0, 8)}`;
+    .slice(0, 8);
 }
 
 /** `kill -1` as a user ends all its processes at once; only root can become that user. */

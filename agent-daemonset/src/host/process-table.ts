@@ -11,14 +11,18 @@ export interface ProcessEntry {
   startTicks: number;
 }
 
-/** Takes a line of /proc/PID/stat apart; the name in parentheses may itself hold spaces and parentheses. */
+/**
+ * Takes a line of /proc/PID/stat apart; the name in parentheses may itself hold spaces and parentheses.
+ *
+ * @returns `undefined` for a zombie, and for what is no such line.
+ */
 export function parseProcessStat(line: string): ProcessEntry | undefined {
   const end = line.lastIndexOf(')');
   const pid = Number.parseInt(line, 10);
-  const fields = line
-    .slice(end + 2)
-    .split(' ')
-    .map(Number);
+  const [state, ...rest] = line.slice(end + 2).split(' ');
+  // What has ended and waits for its parent to look is no process any more.
+  if (state === 'Z' || state === 'X') return undefined;
+  const fields = [0, ...rest.map(Number)];
   const [, parentPid, groupID, sessionID] = fields;
   const startTicks = fields[19];
   if (end < 0 || parentPid === undefined || groupID === undefined) return undefined;
@@ -41,18 +45,15 @@ export async function listProcesses(): Promise<ProcessEntry[]> {
   return entries.filter((entry) => entry !== undefined);
 }
 
-/** Processes whose real user is `uid`. */
+/** Processes whose user is `uid`. */
 export async function processesOfUser(uid: number): Promise<number[]> {
-  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const owners = await Promise.all(
-    names.map(async (name) =>
-      stat(`/proc/${name}`).then(
-        ({ uid: owner }) => owner,
-        () => undefined,
-      ),
-    ),
-  );
-  return names.filter((_, index) => owners[index] === uid).map(Number);
+  const owned: number[] = [];
+  for (const { pid } of await listProcesses()) {
+    // It may have ended since the listing.
+    const owner = await stat(`/proc/${pid}`).catch(() => undefined);
+    if (owner?.uid === uid) owned.push(pid);
+  }
+  return owned;
 }
 
 /** A process and all its descendants, itself first. */

@@ -1,6 +1,6 @@
 import type { Clock } from '@nannyapi/process';
 import type { RunCgroup } from './cgroup.ts';
-import { familyOf, processesOfUser, readProcess } from './process-table.ts';
+import { familyOf, listProcesses, processesOfUser, readProcess } from './process-table.ts';
 import type { Signaller } from './signaller.ts';
 
 /** The processes of one run, as a thing to signal: by control group, else by user, else by descent. */
@@ -21,6 +21,22 @@ export function createCgroupQuarry(group: RunCgroup, signaller: Signaller): Quar
       for (const pid of await group.pids()) if (pid !== keeperPid) signaller.send(pid, 'SIGINT');
     },
     kill: async () => group.kill(),
+  };
+}
+
+/** Both ways together, for a cage without a gate: what forked before it was moved is found by its user. */
+export function createDoubleQuarry(group: Quarry, plain: Quarry): Quarry {
+  return {
+    async adopt(pid) {
+      await plain.adopt(pid);
+      // It may have ended already, without a gate.
+      await group.adopt(pid).catch(() => undefined);
+    },
+    interrupt: async (keeperPid) => plain.interrupt(keeperPid),
+    async kill() {
+      const results = [await group.kill(), await plain.kill()];
+      return results.every(Boolean);
+    },
   };
 }
 
@@ -49,7 +65,8 @@ export function createPlainQuarry(uid: number | undefined, deps: QuarryDeps): Qu
     const isSame = leader !== 0 && (await readProcess(leader))?.startTicks === startTicks;
     const family = isSame ? familyOf(leader).filter((pid) => pid !== leader) : [];
     const owned = uid === undefined ? [] : await processesOfUser(uid);
-    return [...new Set([...family, ...owned])];
+    const group = leader === 0 ? [] : (await listProcesses()).filter(({ groupID }) => groupID === leader);
+    return [...new Set([...family, ...owned, ...group.map(({ pid }) => pid)])];
   };
   return {
     adopt: async (pid) => {
@@ -58,17 +75,16 @@ export function createPlainQuarry(uid: number | undefined, deps: QuarryDeps): Qu
     },
     async interrupt(keeperPid) {
       const found = await members();
-      const targets = keeperPid === undefined ? [leader, ...found] : found;
-      for (const pid of targets) if (pid !== keeperPid) deps.signaller.send(pid, 'SIGINT');
+      for (const pid of found) if (pid !== keeperPid) deps.signaller.send(pid, 'SIGINT');
     },
     async kill() {
       const startMs = deps.clock.monotonicMs();
       for (;;) {
         const found = await members();
-        const isGroupAlive = leader !== 0 && deps.signaller.send(-leader, 'SIGKILL');
-        if (found.length === 0 && !isGroupAlive) return true;
+        if (found.length === 0) return true;
         if (deps.clock.monotonicMs() - startMs > KILL_GIVE_UP_MS) return false;
         if (uid !== undefined) await deps.killUser?.(uid);
+        deps.signaller.send(-leader, 'SIGKILL');
         for (const pid of found) deps.signaller.send(pid, 'SIGKILL');
         await deps.clock.sleep(KILL_EVERY_MS);
       }

@@ -1,15 +1,23 @@
 /** First user id of the range; above what distributions and container runtimes commonly hand out, below 65534. */
 const FIRST_UID = 64_911;
-/** Runs that may be caged at one time. */
+/** Runs of one agent that may be caged at one time. */
 const SLOTS = 32;
+/** Blocks of {@link SLOTS}, so that agents of one machine seldom share users. */
+const BLOCKS = 18;
 
 /** Hands out user ids, so that no two runs at one time are the same user and could signal or read one another. */
 export class UidSlots {
+  readonly #first: number;
   readonly #taken = new Set<number>();
 
-  /** @returns a user id that no other run has; dispose it when the run's last process is gone. */
+  /** @param seed any number that differs between the agents of a machine. */
+  constructor(seed: number) {
+    this.#first = FIRST_UID + (seed % BLOCKS) * SLOTS;
+  }
+
+  /** @returns a user id that no other run of this agent has; dispose it when the run's last process is gone. */
   take(): { uid: number; [Symbol.dispose](): void } {
-    for (let uid = FIRST_UID; uid < FIRST_UID + SLOTS; uid += 1) {
+    for (let uid = this.#first; uid < this.#first + SLOTS; uid += 1) {
       if (this.#taken.has(uid)) continue;
       this.#taken.add(uid);
       return { uid, [Symbol.dispose]: () => this.#taken.delete(uid) };

@@ -29,7 +29,8 @@ function prepare(deps: MinimalDeps, request: CageRequest): CageLaunch {
   const chain = [
     ...(setpriv === undefined ? [] : [setpriv, '--no-new-privs', '--']),
     ...(prlimit === undefined ? [] : [prlimit, ...prlimitArgs(deps.isRoot)]),
-    ...[request.path, ...request.args],
+    request.path,
+    ...request.args,
   ];
   const [file = request.path, ...args] = chain;
   return {

@@ -63,8 +63,16 @@ export function setprivArgs(uid: number, needs: RunNeeds): string[] {
   const set = `-all${kept}`;
   const user = staysRoot(needs) ? '0' : String(uid);
   return [
-    ...['--reuid', user, '--regid', user, '--clear-groups'],
-    ...[`--inh-caps=${set}`, `--ambient-caps=${set}`, `--bounding-set=${set}`, '--no-new-privs', '--'],
+    '--reuid',
+    user,
+    '--regid',
+    user,
+    '--clear-groups',
+    `--inh-caps=${set}`,
+    `--ambient-caps=${set}`,
+    `--bounding-set=${set}`,
+    '--no-new-privs',
+    '--',
   ];
 }
 

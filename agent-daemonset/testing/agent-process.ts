@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FakeControlPlane } from './fake-control-plane.ts';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** A folder with what an agent needs, and the agents that ran on it. */
+export class AgentBench {
+  readonly dir: string;
+  readonly #fake: FakeControlPlane;
+  readonly #children = new Set<ChildProcess>();
+  /** Log lines of all agents, parsed. */
+  readonly log: Record<string, unknown>[] = [];
+  stderr = '';
+
+  private constructor(dir: string, fake: FakeControlPlane) {
+    this.dir = dir;
+    this.#fake = fake;
+  }
+
+  static async create(fake: FakeControlPlane): Promise<AgentBench> {
+    const dir = await mkdtemp(join(tmpdir(), 'nanny-agent-test-'));
+    await writeFile(join(dir, 'token'), `${fake.token}\n`);
+    await writeFile(join(dir, 'ca.pem'), fake.caPem);
+    return new AgentBench(dir, fake);
+  }
+
+  get stateDir(): string {
+    return join(this.dir, 'state');
+  }
+
+  /** Starts a real agent process. */
+  start(...flags: string[]): ChildProcess {
+    const args = [
+      MAIN,
+      'run',
+      '--url',
+      this.#fake.url,
+      '--token-file',
+      join(this.dir, 'token'),
+      '--ca-file',
+      join(this.dir, 'ca.pem'),
+      '--state-dir',
+      this.stateDir,
+      '--log-level',
+      'debug',
+      ...flags,
+    ];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#children.add(child);
+    let rest = '';
+    child.stdout.on('data', (data: Buffer) => {
+      const lines = (rest + data.toString()).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.log.push(JSON.parse(line) as Record<string, unknown>);
+    });
+    child.stderr.on('data', (data: Buffer) => {
+      this.stderr += data.toString();
+    });
+    return child;
+  }
+
+  /** Kills an agent as a power cut would, and waits until it is gone. */
+  async kill(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  /** Entries of the journal as they are on disk now. */
+  async journal(): Promise<Record<string, unknown>[]> {
+    const text = await readFile(join(this.stateDir, 'journal.jsonl'), 'utf8').catch(() => '');
+    const lines = text.split('\n');
+    lines.pop();
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Ends every agent and removes the folder. */
+  async close(): Promise<void> {
+    for (const child of this.#children) await this.kill(child);
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
