@@ -1,7 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '@nannyapi/process';
 import { startTestApiServer, type TestApiServer } from '@nannyapi/standalone/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../testing/widget.ts';
+import { createKubeClient } from './client/kube-client.ts';
 import type { ResourceClient } from './client/resource-client.ts';
 import { createController } from './controller/controller.ts';
 import type { Reconciler } from './controller/reconciler.ts';
@@ -185,5 +189,41 @@ describe('the runtime on the embedded API server', () => {
     const owner = await gauges.create(gauge('owner', 1));
     const child = await gauges.create(gauge('child', 1, { ownerReferences: [controllerReference(owner)] }));
     expect(child.metadata.ownerReferences?.[0]).toMatchObject({ uid: owner.metadata.uid, controller: true });
+  });
+});
+
+describe('an informer whose API server is restarted', () => {
+  it('goes on where it was, with what was written and deleted meanwhile', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'nannyapi-restart-'));
+    const options = { crds: [gaugeCrd], log: silentLog, dataDir };
+    let restarted = await startTestApiServer(options);
+    const { url, caPem, adminToken: token } = restarted;
+    const client = createKubeClient({ server: { url, caPem, token }, userAgent: 'nanny-test', log: silentLog });
+    try {
+      const told: string[] = [];
+      const watched = createInformer<Gauge>({
+        client: client.resource<Gauge>(GaugeResource),
+        clock: systemClock,
+        log: silentLog,
+      });
+      watched.onChange(({ type, object }) => told.push(`${type} ${object.metadata.name}`));
+      running.push(watched.start(stop.signal));
+      await watched.waitForSync({ signal: stop.signal });
+      // Seen after the list, so the watch is open when the server stops.
+      await restarted.client.resource<Gauge>(GaugeResource).create(gauge('before', 1));
+      await vi.waitFor(() => expect(told).toEqual(['Added before']), WAIT);
+
+      await restarted.close();
+      restarted = await startTestApiServer({ ...options, port: Number(new URL(url).port) });
+      const again = restarted.client.resource<Gauge>(GaugeResource);
+      await again.delete({ namespace: 'default', name: 'before' });
+      await again.create(gauge('after', 1));
+      await vi.waitFor(() => expect(told).toEqual(['Added before', 'Deleted before', 'Added after']), WAIT);
+    } finally {
+      stop.abort();
+      await client.close();
+      await restarted.close();
+      await rm(dataDir, { recursive: true, force: true });
+    }
   });
 });

@@ -2,13 +2,14 @@ import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '@nannyapi/process';
 import { ScriptedApiServer, type Exchange } from '../../testing/scripted-api-server.ts';
+import { ManualReconciler } from '../../testing/manual-reconciler.ts';
 import { A_PATH, silentLog, widget, WidgetResource, WIDGETS_PATH, type Widget } from '../../testing/widget.ts';
 import { createKubeClient, type KubeClient } from '../client/kube-client.ts';
 import type { Condition } from '../conditions.ts';
 import { createInformer } from '../informer/store-informer.ts';
 import type { ResourceType } from '../objects.ts';
 import { createController, type ControllerOptions } from './controller.ts';
-import { TerminalError, type ReconcileCall, type Reconciler } from './reconciler.ts';
+import { TerminalError } from './reconciler.ts';
 
 const STATUS_PATH = `${A_PATH}/status`;
 const GadgetResource: ResourceType = { ...WidgetResource, kind: 'Gadget', plural: 'gadgets' };
@@ -37,38 +38,6 @@ afterEach(async () => {
   await client.close();
   await server.close();
 });
-
-/** One pass that has begun, and how the test ends it. */
-interface BegunPass {
-  object: Widget;
-  call: ReconcileCall;
-  finish: (result: Awaited<ReturnType<Reconciler<Widget>['reconcile']>>) => void;
-  fail: (error: Error) => void;
-}
-
-/** A reconciler whose passes the test takes and ends one by one. */
-class ManualReconciler implements Reconciler<Widget> {
-  readonly begun: BegunPass[] = [];
-  readonly finalizing: BegunPass[] = [];
-
-  reconcile(object: Widget, call: ReconcileCall): ReturnType<Reconciler<Widget>['reconcile']> {
-    return this.#begin(this.begun, object, call);
-  }
-
-  finalize(object: Widget, call: ReconcileCall): ReturnType<Reconciler<Widget>['reconcile']> {
-    return this.#begin(this.finalizing, object, call);
-  }
-
-  async take(list = this.begun): Promise<BegunPass> {
-    return vi.waitFor(() => list.shift() ?? Promise.reject(new Error('No pass began')), WAIT);
-  }
-
-  #begin(list: BegunPass[], object: Widget, call: ReconcileCall): ReturnType<Reconciler<Widget>['reconcile']> {
-    return new Promise((resolve, reject) => {
-      list.push({ object, call, finish: resolve, fail: reject });
-    });
-  }
-}
 
 function informerOf(resource: ResourceType): ControllerOptions<Widget>['informer'] {
   const informer = createInformer<Widget>({
