@@ -18,6 +18,8 @@ export interface TestApiServerOptions {
   /** Default: any free port. */
   port?: number;
   clock?: Clock;
+  /** Default: the product's. */
+  windowRevisions?: number;
   log?: Logger;
 }
 
@@ -46,6 +48,7 @@ export async function startTestApiServer(options: TestApiServerOptions = {}): Pr
       crds: options.crds ?? (await readOwnCrds()),
       log,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
+      ...(options.windowRevisions === undefined ? {} : { windowRevisions: options.windowRevisions }),
     });
     const kubeconfigPath = join(dataDir, 'admin.kubeconfig');
     await writeFile(kubeconfigPath, server.kubeconfig(), { mode: 0o600 });

@@ -47,7 +47,11 @@ export async function listenHttps(options: HttpsListenerOptions): Promise<HttpsL
       keepAliveTimeout: KEEP_ALIVE_MS,
       requestTimeout: REQUEST_MS,
     },
-    options.handler,
+    (request, response) => {
+      // A connection that is kept alive would hold up the end of a server that closes.
+      if (!server.listening) response.setHeader('connection', 'close');
+      options.handler(request, response);
+    },
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(describeListenError(error, options)));

@@ -1,5 +1,6 @@
 import { mkdir, chmod } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pid } from 'node:process';
 import { systemClock } from '@nannyapi/process';
 import type { Clock, Logger } from '@nannyapi/process';
 import { authorizeMasters } from '../auth/authorize.ts';
@@ -33,6 +34,8 @@ export interface ApiServerOptions {
   crds: readonly unknown[];
   log: Logger;
   clock?: Clock;
+  /** Revisions kept for watchers that come back; older ones get 410 Expired. Default 20,000. */
+  windowRevisions?: number;
 }
 
 /** A running API server. */
@@ -59,9 +62,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await using opened = new AsyncDisposableStack();
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   await chmod(options.dataDir, 0o700);
-  const lock = lockFolder(options.dataDir, process.pid);
+  const lock = lockFolder(options.dataDir, pid);
   opened.defer(() => lock.release());
-  const store = await ObjectStore.open({ databasePath: join(options.dataDir, 'objects.db') });
+  const store = await ObjectStore.open({
+    databasePath: join(options.dataDir, 'objects.db'),
+    windowRevisions: options.windowRevisions,
+  });
   opened.defer(async () => await store.close());
   const context = makeContext(store, options);
   opened.defer(() => context.hub.close());

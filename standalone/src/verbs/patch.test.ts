@@ -114,6 +114,15 @@ describe('patch and update', () => {
     expect((await patch(path, type, body(4))).code).toBe(422);
   });
 
+  it('refuses unknown fields of a patch with Invalid when told to be strict', async () => {
+    await fixture.createWidget('strict');
+    const path = `${WIDGETS}/strict`;
+    const warned = await patch(path, MERGE, { spec: { weight: 1 } });
+    expect([warned.code, warned.headers.warning]).toEqual([200, '299 - "unknown field \\"spec.weight\\""']);
+    const refused = await patch(`${path}?fieldValidation=Strict`, MERGE, { spec: { weight: 1 } });
+    expect([refused.code, refused.body.details.causes[0].field]).toEqual([422, 'patch']);
+  });
+
   it('answers 404 for an object that is not there', async () => {
     const answer = await patch(`${WIDGETS}/absent`, MERGE, {});
     expect([answer.code, answer.body.message]).toEqual([404, 'widgets.example.com "absent" not found']);

@@ -13,6 +13,7 @@ export interface Watcher {
 export class WatchHub {
   readonly #watchers = new Map<string, Set<Watcher>>();
   readonly #stop: () => void;
+  #isClosed = false;
 
   constructor(store: ObjectStore) {
     this.#stop = store.onChange((change) => this.#dispatch(change));
@@ -29,6 +30,7 @@ export class WatchHub {
   add(resource: string, watcher: Watcher): () => void {
     const watchers = this.#watchers.get(resource) ?? new Set();
     this.#watchers.set(resource, watchers.add(watcher));
+    if (this.#isClosed) watcher.onShutdown();
     return () => {
       watchers.delete(watcher);
     };
@@ -36,6 +38,7 @@ export class WatchHub {
 
   /** Ends every watch. */
   close(): void {
+    this.#isClosed = true;
     this.#stop();
     for (const watchers of this.#watchers.values()) {
       for (const watcher of watchers) watcher.onShutdown();

@@ -50,6 +50,7 @@ export class WatchStream implements Watcher {
   readonly #options: WatchOptions;
   #cursor: number;
   #state: 'CatchingUp' | 'Live' | 'Waiting' | 'Ended' = 'CatchingUp';
+  #isInitialDone = false;
   #leave: () => void = () => undefined;
   #bookmarkTimer: { cancel(): void } | undefined;
   #timeoutTimer: { cancel(): void } | undefined;
@@ -64,11 +65,11 @@ export class WatchStream implements Watcher {
     const { response, clock, hub, resource, timeoutMs } = this.#options;
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
     response.flushHeaders();
-    this.#leave = hub.add(resource, this);
     response.on('close', () => this.#end());
     response.on('drain', () => this.#onDrain());
     this.#timeoutTimer = clock.setTimer(timeoutMs, () => this.#finish());
     this.#scheduleBookmark();
+    this.#leave = hub.add(resource, this);
     this.#sendInitial(this.#options.initial[Symbol.iterator]());
   }
 
@@ -93,15 +94,14 @@ export class WatchStream implements Watcher {
       this.#state = 'CatchingUp';
       return;
     }
+    if (this.#state === 'Ended') return;
     if (this.#options.wantsInitialEnd) response.write(frames.ofBookmark(this.#cursor, true));
-    this.#initialDone = true;
+    this.#isInitialDone = true;
     this.#catchUp();
   }
 
-  #initialDone = false;
-
   #onDrain(): void {
-    if (!this.#initialDone || this.#state !== 'Waiting') return;
+    if (!this.#isInitialDone || this.#state !== 'Waiting') return;
     this.#state = 'CatchingUp';
     this.#catchUp();
   }
