@@ -161,7 +161,7 @@ class HttpFacade implements Facade {
       health,
       streams: this.#streams,
       heartbeatSeconds: config.heartbeatSeconds ?? DEFAULT_HEARTBEAT_SECONDS,
-      policyHash: config.policyHash ?? POLICY_HASH,
+      policyHash: config.policyHash ?? `sha256:${POLICY_HASH.replace(/^sha256:/, '')}`,
     });
     registerTaskRoutes(this.#app, {
       ...shared,

@@ -1,5 +1,5 @@
 import { AgentResource, type Agent } from '@nannyapi/crds';
-import { errorMessage, type Clock, type Logger } from '@nannyapi/process';
+import type { Clock, Logger } from '@nannyapi/process';
 import type { Heartbeat } from '@nannyapi/protocol';
 import { isKubeError, type KubeClient, type ResourceClient } from '@nannyapi/runtime';
 import { CALL } from '../http/kube-call.ts';
@@ -18,7 +18,8 @@ interface Entry {
   /** Of the health that was last written. */
   writtenDigest?: string;
   writtenMs: number;
-  isQueued: boolean;
+  /** A write that is queued or under way; one at a time, or an older state could overtake a newer one. */
+  writing?: Promise<void> | undefined;
 }
 
 /**
@@ -45,8 +46,10 @@ export class HealthBook {
     this.#note(agent, { connection });
     return () => {
       const entry = this.#entries.get(agentKey(agent));
-      if (entry?.health.connection === connection) entry.health = { ...entry.health, connection: undefined };
-      this.#enqueue(() => this.#clearConnection(agent, connection.time.toISOString()));
+      if (entry) dropConnection(entry, connection);
+      // Behind the write that tells of this very connection, if it is still on its way.
+      const written = entry?.writing ?? Promise.resolve();
+      void written.then(() => this.#enqueue(() => this.#clearConnection(agent, connection.time.toISOString())));
     };
   }
 
@@ -66,29 +69,32 @@ export class HealthBook {
       agent,
       health: { seenTime: this.#clock.now() },
       writtenMs: Number.NEGATIVE_INFINITY,
-      isQueued: false,
     };
     this.#entries.set(key, entry);
     entry.health = { ...entry.health, ...news, seenTime: this.#clock.now() };
+    this.#writeIfNew(entry);
+  }
+
+  #writeIfNew(entry: Entry): void {
     const isDue = this.#clock.monotonicMs() - entry.writtenMs >= FOLD_INTERVAL_MS;
-    if (entry.isQueued || (!isDue && healthDigest(entry.health) === entry.writtenDigest)) return;
-    entry.isQueued = true;
-    this.#enqueue(() => this.#fold(entry));
+    if (entry.writing || (!isDue && healthDigest(entry.health) === entry.writtenDigest)) return;
+    entry.writing = this.#write(entry);
+  }
+
+  async #write(entry: Entry): Promise<void> {
+    const isWritten = await this.#enqueue(() => this.#fold(entry));
+    entry.writing = undefined;
+    // What was said while the write was under way. A failed write waits for the next heartbeat instead.
+    if (isWritten) this.#writeIfNew(entry);
   }
 
   async #fold(entry: Entry): Promise<void> {
-    entry.isQueued = false;
     const { agent, health } = entry;
-    const digest = healthDigest(health);
     const { namespace, name } = agent;
     await this.#agents.patchStatus({ namespace, name }, { status: healthPatch(health) }, CALL);
-    entry.writtenDigest = digest;
+    if (health.connection) dropConnection(entry, health.connection);
+    entry.writtenDigest = healthDigest({ ...health, connection: undefined });
     entry.writtenMs = this.#clock.monotonicMs();
-    // Something changed while the write was under way; its own note saw a queued entry, or an older digest.
-    if (healthDigest(entry.health) !== digest && !entry.isQueued) {
-      entry.isQueued = true;
-      this.#enqueue(() => this.#fold(entry));
-    }
   }
 
   /** Takes the connection out of the status, unless the agent has connected again, here or elsewhere. */
@@ -107,9 +113,12 @@ export class HealthBook {
     }
   }
 
-  #enqueue(write: () => Promise<void>): void {
-    this.#queue.push(write);
+  /** Runs a write when its turn comes. Never rejects; tells whether it succeeded. */
+  #enqueue(write: () => Promise<void>): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#queue.push(() => this.#attempt(write).then(resolve));
     this.#writeNext();
+    return promise;
   }
 
   #writeNext(): void {
@@ -117,15 +126,25 @@ export class HealthBook {
     const write = this.#queue.shift();
     if (!write) return;
     this.#writing++;
-    void write()
-      .catch((error: unknown) => {
-        // The next heartbeat tries again; an Agent that was deleted meanwhile needs no status.
-        if (!isKubeError(error, 'NotFound'))
-          this.#log.warn({ err: error, reason: errorMessage(error) }, 'Could not write the health of an agent');
-      })
-      .finally(() => {
-        this.#writing--;
-        this.#writeNext();
-      });
+    void write().finally(() => {
+      this.#writing--;
+      this.#writeNext();
+    });
   }
+
+  async #attempt(write: () => Promise<void>): Promise<boolean> {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      // The next heartbeat tries again; an Agent that was deleted meanwhile needs no status.
+      if (!isKubeError(error, 'NotFound')) this.#log.warn({ err: error }, 'Could not write the health of an agent');
+      return false;
+    }
+  }
+}
+
+/** Forgets a connection that was written or has ended; a later one stays. */
+function dropConnection(entry: Entry, connection: AgentHealth['connection']): void {
+  if (entry.health.connection === connection) entry.health = { ...entry.health, connection: undefined };
 }

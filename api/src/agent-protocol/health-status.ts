@@ -6,7 +6,10 @@ export interface AgentHealth {
   /** When it last spoke. */
   seenTime: Date;
   heartbeat?: Heartbeat | undefined;
-  /** The present connection. */
+  /**
+   * A connection that began here and is not in the status yet. It is written once: later on, the agent may have moved
+   * to another replica without this one knowing.
+   */
   connection?: { time: Date; address: string } | undefined;
 }
 

@@ -8,25 +8,25 @@ import type { ResourceClient } from '@nannyapi/runtime';
  * task holds up to a megabyte of previews until it is deleted with its investigation.
  */
 export function slimTaskClient(client: ResourceClient<AgentTask>): ResourceClient<AgentTask> {
-  return {
-    get: (...args) => client.get(...args),
+  const slim: Pick<ResourceClient<AgentTask>, 'list' | 'watch'> = {
     list: async (...args) => {
       const page = await client.list(...args);
       return { ...page, items: page.items.map(withoutOutputs) };
     },
-    listAll: async (...args) => (await client.listAll(...args)).map(withoutOutputs),
-    create: (...args) => client.create(...args),
-    update: (...args) => client.update(...args),
-    apply: (...args) => client.apply(...args),
-    patch: (...args) => client.patch(...args),
-    patchStatus: (...args) => client.patchStatus(...args),
-    delete: (...args) => client.delete(...args),
     async *watch(...args) {
       for await (const event of client.watch(...args)) {
         yield event.type === 'BOOKMARK' ? event : { ...event, object: withoutOutputs(event.object) };
       }
     },
   };
+  return new Proxy(client, {
+    get: (target, member) => {
+      if (member === 'list' || member === 'watch') return slim[member];
+      const value: unknown = Reflect.get(target, member, target);
+      // Bound to the client itself, whose private fields a proxy does not have.
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
 }
 
 /** The task without previews, standard error and managed fields. */

@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { AgentTaskResource, InvestigationResource, type AgentTask, type Investigation } from '@nannyapi/crds';
+import { startTestApiServer, type TestApiServer } from '@nannyapi/standalone/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { EventReader } from '../../testing/event-reader.ts';
+import { startTestFacade, TOKENS, type TestFacade } from '../../testing/test-facade.ts';
+import { createAgent, createInvestigation, createTask, JOURNAL, POLICY } from '../../testing/test-objects.ts';
+
+let server: TestApiServer;
+let facade: TestFacade;
+
+beforeAll(async () => {
+  server = await startTestApiServer();
+  await createAgent(server.client, 'host-a');
+  facade = await startTestFacade({ client: server.client });
+});
+
+afterAll(async () => {
+  await facade?.close();
+  await server?.close();
+});
+
+const path = (name: string, rest = '') => `/api/v1/namespaces/default/investigations/${name}${rest}`;
+const follow = (name: string): Promise<EventReader> => facade.events(path(name, '/events'), TOKENS.anna);
+const now = '2026-01-01T00:00:00Z';
+const condition = (type: string, status: string, reason: string, message = '') => ({
+  type,
+  status,
+  reason,
+  message,
+  lastTransitionTime: now,
+});
+const setStatus = (name: string, status: object) =>
+  server.client.resource<Investigation>(InvestigationResource).patchStatus({ namespace: 'default', name }, { status });
+const asAgent = (uid: string, verb: string, body: object) =>
+  facade.call('POST', `/agent/v1/tasks/${uid}/${verb}`, TOKENS.hostA, body);
+
+const ACCEPTED = [condition('Accepted', 'True', 'Accepted'), condition('Succeeded', 'Unknown', 'InProgress')];
+const RESULTS = [
+  { actionID: 'a1', source: 'uptime', outcome: 'Succeeded', preview: 'load 90' },
+  { actionID: 'a2', source: 'ps aux', outcome: 'Failed', message: 'exit status 1' },
+];
+const FINDING = {
+  mechanism: 'CPUSaturation',
+  component: 'yes',
+  statement: 'yes uses both processors',
+  evidence: [{ id: 's1-a1', quote: 'load 90' }],
+};
+const VERDICT = {
+  conditions: [condition('Accepted', 'True', 'Accepted'), condition('Succeeded', 'True', 'RootCauseFound', 'found')],
+  phase: 'Completed',
+  findings: [FINDING],
+  resolution: { verdict: 'RootCauseFound', confidence: 'High' },
+};
+
+/** Runs a whole investigation; `told` is called between its parts. */
+async function run(name: string, told: (part: string) => Promise<void> = async () => undefined): Promise<void> {
+  const investigation = await createInvestigation(server.client, name);
+  await setStatus(name, { conditions: ACCEPTED });
+  await told('accepted');
+  const task = await createTask(server.client, `${name}-1`, { owner: investigation });
+  await told('created');
+  const uid = task.metadata.uid!;
+  await asAgent(uid, 'claim', { journalID: JOURNAL, policyHash: POLICY });
+  const progress = { actionID: 'a1', source: 'uptime', time: now };
+  await asAgent(uid, 'progress', { ...progress, state: 'Started' });
+  await asAgent(uid, 'progress', { ...progress, state: 'Ended', outcome: 'Succeeded' });
+  await told('progress');
+  await asAgent(uid, 'result', { journalID: JOURNAL, outcome: 'Succeeded', results: RESULTS });
+  await told('result');
+  await setStatus(name, VERDICT);
+}
+
+const WHOLE_RUN = [
+  'accepted',
+  'step/1',
+  'step/1/a1/started',
+  'step/1/a1/ended',
+  'step/1/a2/started',
+  'step/1/a2/ended',
+  'step/1/ended',
+  'finding/CPUSaturation/yes/s1-a1',
+  'verdict',
+];
+
+describe('events of a run', () => {
+  it('tell each thing as it happens, live progress included, and end with the verdict', async () => {
+    let reader: EventReader | undefined;
+    const seen = new Map<string, string[]>();
+    await run('live-run', async (part) => {
+      reader ??= await follow('live-run');
+      const awaited = { accepted: 'accepted', created: 'step/1', progress: 'step/1/a1/ended', result: 'step/1/ended' };
+      await vi.waitFor(() =>
+        expect(reader!.events.map((event) => event.id)).toContain(awaited[part as keyof typeof awaited]),
+      );
+      seen.set(
+        part,
+        reader.events.map((event) => event.id ?? event.event),
+      );
+    });
+    await reader!.ended();
+    expect(seen.get('progress')).toEqual(['accepted', 'step/1', 'step/1/a1/started', 'step/1/a1/ended']);
+    expect(reader!.events.map((event) => event.id)).toEqual(WHOLE_RUN);
+    expect(reader!.events.find((event) => event.id === 'step/1')?.data).toMatchObject({
+      hypothesis: 'Something eats the processor',
+      actions: [{ id: 'a1', run: { argv: ['uptime'] } }, { id: 'a2' }],
+      refused: [{ rule: 'command/unknown' }],
+    });
+    expect(reader!.events.find((event) => event.id === 'step/1/a2/ended')?.data).toMatchObject({
+      outcome: 'Failed',
+      message: 'exit status 1',
+      evidenceID: 's1-a2',
+    });
+    expect(reader!.events.at(-1)).toMatchObject({
+      event: 'verdict',
+      data: { succeeded: true, reason: 'RootCauseFound', resolution: { confidence: 'High' } },
+    });
+  });
+
+  it('are all told to one who comes when it is over', async () => {
+    await run('late-run');
+    const reader = await follow('late-run');
+    await reader.ended();
+    expect(reader.events.map((event) => event.id)).toEqual(WHOLE_RUN);
+  });
+
+  it('say what a run waits for, and end when it is deleted', async () => {
+    await createInvestigation(server.client, 'waiting-run');
+    const reader = await follow('waiting-run');
+    await setStatus('waiting-run', { conditions: [condition('Accepted', 'False', 'TargetNotFound', 'no such agent')] });
+    expect(await reader.next()).toMatchObject({
+      event: 'waiting',
+      data: { condition: 'Accepted', reason: 'TargetNotFound', message: 'no such agent' },
+    });
+    await facade.call('DELETE', path('waiting-run'), TOKENS.anna);
+    expect((await reader.next()).event).toBe('deleted');
+    await reader.ended();
+  });
+
+  it('are not mixed with those of another run of the same name', async () => {
+    const old = await createInvestigation(server.client, 'twin');
+    await server.client
+      .resource<Investigation>(InvestigationResource)
+      .delete({ namespace: 'default', name: 'twin' }, { propagationPolicy: 'Orphan' });
+    await createInvestigation(server.client, 'twin');
+    await createTask(server.client, 'twin-1', { owner: { ...old } });
+    await setStatus('twin', VERDICT);
+    const reader = await follow('twin');
+    await reader.ended();
+    expect(reader.events.map((event) => event.id)).toEqual(['accepted', WHOLE_RUN[7], 'verdict']);
+  });
+
+  it('answer 404 as problem+json for a run that does not exist', async () => {
+    const answer = await facade.call('GET', path('no-such-run', '/events'), TOKENS.anna);
+    expect(answer).toMatchObject({ status: 404, body: { code: 'NotFound' } });
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+});
+
+describe('evidence', () => {
+  const text = `${'0123456789'.repeat(3000)}é`;
+
+  beforeAll(async () => {
+    const investigation = await createInvestigation(server.client, 'proof');
+    const task = await createTask(server.client, 'proof-3', { owner: investigation, step: 3 });
+    const uid = task.metadata.uid!;
+    await asAgent(uid, 'claim', { journalID: JOURNAL, policyHash: POLICY });
+    const bytes = Buffer.from(text);
+    const pieces = [bytes.subarray(0, 20_000), bytes.subarray(20_000)];
+    for (const [chunk, piece] of pieces.entries())
+      await facade.call('PUT', `/agent/v1/tasks/${uid}/output/a1/stdout/${chunk}`, TOKENS.hostA, gzipSync(piece));
+    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+    const results = [
+      {
+        actionID: 'a1',
+        source: 'dmesg',
+        outcome: 'Succeeded',
+        preview: text.slice(0, 100),
+        digest,
+        outputBytes: 30_002,
+      },
+      { actionID: 'a2', source: 'ps', outcome: 'Succeeded', preview: 'short', outputBytes: 9, truncated: true },
+    ];
+    await asAgent(uid, 'result', { journalID: JOURNAL, outcome: 'Succeeded', results });
+  });
+
+  const read = async (id: string, range?: string) => {
+    const response = await fetch(`${facade.url}${path('proof', `/evidence/${id}`)}`, {
+      headers: { authorization: `Bearer ${TOKENS.anna}`, ...(range ? { range } : {}) },
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  };
+
+  it('is listed with its source and size', async () => {
+    const answer = await facade.call('GET', path('proof', '/evidence'), TOKENS.anna);
+    expect(answer.body.items).toEqual([
+      { id: 's3-a1', source: 'dmesg', outcome: 'Succeeded', bytes: 30_002, truncated: false },
+      { id: 's3-a2', source: 'ps', outcome: 'Succeeded', bytes: 9, truncated: true },
+    ]);
+  });
+
+  it('is put together from its pieces, or taken from the preview', async () => {
+    const long = await read('s3-a1');
+    expect(long.text).toBe(text);
+    expect(long.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(long.headers.get('etag')).toMatch(/^"sha256:/);
+    expect((await read('s3-a2')).text).toBe('short');
+  });
+
+  it('is read by byte range, across pieces too', async () => {
+    const middle = await read('s3-a1', 'bytes=19995-20004');
+    expect(middle).toMatchObject({ status: 206, text: '5678901234' });
+    expect(middle.headers.get('content-range')).toBe('bytes 19995-20004/30002');
+    expect((await read('s3-a1', 'bytes=-3')).text).toBe('9é');
+    expect((await read('s3-a2', 'bytes=2-')).text).toBe('ort');
+    const beyond = await read('s3-a2', 'bytes=5-');
+    expect(beyond.status).toBe(416);
+    expect(beyond.headers.get('content-range')).toBe('bytes */5');
+    expect((await read('s3-a2', 'lines=1-2')).status).toBe(200);
+  });
+
+  it('answers 404 for what the run does not have', async () => {
+    for (const id of ['s3-a9', 's4-a1', 'nonsense']) expect((await read(id)).status).toBe(404);
+  });
+
+  it('does not follow a name to the evidence of another task', async () => {
+    const tasks = server.client.resource<AgentTask>(AgentTaskResource);
+    const investigation = await createInvestigation(server.client, 'thief');
+    await createTask(server.client, 'thief-1', { owner: investigation });
+    const results = [{ actionID: 'a1', source: 'x', outcome: 'Succeeded', evidence: ['proof-3-a1-stdout-0'] }];
+    await tasks.patchStatus({ namespace: 'default', name: 'thief-1' }, { status: { outcome: 'Succeeded', results } });
+    const answer = await facade.call('GET', path('thief', '/evidence/s1-a1'), TOKENS.anna);
+    expect(answer).toMatchObject({ status: 404, body: { code: 'NotFound' } });
+  });
+});
