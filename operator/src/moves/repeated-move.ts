@@ -13,8 +13,8 @@ export interface EarlierAction {
   isHopeless: boolean;
 }
 
-/** How often one measurement may be taken; a second look may show a change, a third is going round in circles. */
-const MAX_TIMES = 2;
+/** How often one measurement may be taken; a later look may show a change, a fourth is going round in circles. */
+const MAX_TIMES = 3;
 
 /** All actions of the tasks of a run; `steps` gives the tasks with their step numbers. */
 export function earlierActions(steps: readonly { index: number; task: AgentTask }[]): EarlierAction[] {
@@ -41,7 +41,7 @@ export function moveActionOf({ run, trace, read }: AgentTaskSpecAction): MoveAct
 /**
  * Says why an action goes round in circles, or `undefined` when it is new.
  *
- * The same measurement may be taken twice in a run if the second time tests another hypothesis; what the host
+ * The same measurement may be taken again, twice, if each time tests another hypothesis; what the host
  * could not answer is not asked again at all.
  */
 export function findRepetition(

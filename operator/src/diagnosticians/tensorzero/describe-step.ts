@@ -22,7 +22,7 @@ export function describeStep(step: DiagnosisStep, textChars: number): string {
 }
 
 function describeResult(result: StepResult, textChars: number): string {
-  const { evidenceID, outcome, exitCode, message, totalBytes, truncated } = result;
+  const { evidenceID, source, outcome, exitCode, message, totalBytes, truncated } = result;
   const facts = [
     `outcome ${outcome}`,
     ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
@@ -30,11 +30,17 @@ function describeResult(result: StepResult, textChars: number): string {
     `${totalBytes} bytes`,
     ...(truncated ? ['cut by the agent at its limit'] : []),
   ];
-  const body = [result.source, ...(textChars > 0 ? [headAndTail(result.text, textChars, evidenceID).text] : [])];
-  if (textChars === 0) body.push(`[… not shown again; read ${evidenceID} shows it …]`);
+  const body =
+    textChars > 0
+      ? headAndTail(result.text, textChars, evidenceID).text
+      : `[… not shown again; read ${evidenceID} shows it …]`;
   const stderr =
     result.stderr === undefined
       ? []
       : [fence(`${evidenceID} stderr`, result.stderr.slice(0, Math.max(textChars, 256)))];
-  return [`### ${evidenceID} (${facts.join(', ')})`, fence(evidenceID, body.join('\n')), ...stderr].join('\n');
+  return [
+    `### ${evidenceID}: ${JSON.stringify(source)} (${facts.join(', ')})`,
+    fence(evidenceID, body),
+    ...stderr,
+  ].join('\n');
 }
