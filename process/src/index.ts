@@ -1,5 +1,6 @@
 /** What every process needs: clock, logging, configuration, deadlines, shutdown. Knows neither Kubernetes nor HTTP. */
 export * from './abort-reason.ts';
+export * from './abortable.ts';
 export * from './atomic-file.ts';
 export * from './clock.ts';
 export * from './coded-error.ts';

@@ -1,3 +1,4 @@
+import { abortable } from './abortable.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { CodedError } from './coded-error.ts';
 import { withDeadline } from './deadline.ts';
@@ -54,24 +55,11 @@ export class Shutdown {
     using deadline = withDeadline(deadlineMs, { clock });
     for (let drain = this.#drains.pop(); drain; drain = this.#drains.pop()) {
       try {
-        await settledBefore(drain.fn, deadline.signal);
+        await abortable(Promise.resolve(drain.fn(deadline.signal)), deadline.signal);
         log?.debug({ part: drain.name }, 'Drained');
       } catch (error) {
         log?.error({ part: drain.name, err: error }, 'Could not drain');
       }
     }
-  }
-}
-
-/** The drain's own end, or the signal's, whichever comes first. */
-async function settledBefore(drain: Drain, signal: AbortSignal): Promise<void> {
-  const { promise: expired, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason as Error);
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    await Promise.race([drain(signal), expired]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }

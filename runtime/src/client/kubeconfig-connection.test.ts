@@ -143,6 +143,16 @@ describe('a KubeClient with a kubeconfig', () => {
     await server.close();
   });
 
+  it('does not wait for a hanging exec plug-in beyond its deadline', async () => {
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sleep', args: ['2'] };
+    await write({ user: { exec } });
+    const client = createKubeClient({ kubeconfigPath: path, userAgent: 'nanny-test', log: silentLog });
+    await expect(client.raw('GET', '/version', undefined, { deadlineMs: 50 })).rejects.toMatchObject({
+      code: 'Timeout',
+    });
+    await client.close();
+  });
+
   it('repeats even a write with the rotated token when the old one is refused', async () => {
     const server = await ScriptedApiServer.start();
     const client = createKubeClient({ kubeconfigPath: path, userAgent: 'nanny-test', log: silentLog });

@@ -1,4 +1,4 @@
-import { type Clock, type Logger, withDeadline } from '@nannyapi/process';
+import { abortable, type Clock, type Logger, withDeadline } from '@nannyapi/process';
 import type { Dispatcher } from 'undici';
 import type { ConnectionSource } from './connection.ts';
 import { KubeApiError, isKubeError } from './kube-api-error.ts';
@@ -110,7 +110,8 @@ export class Transport {
     let code = 'error';
     try {
       if (this.#isClosed) throw new Error('the client is closed');
-      const connection = await this.#deps.connections.get();
+      // An exec plug-in that hangs must not outlive the call.
+      const connection = await abortable(this.#deps.connections.get(), options.signal);
       const answer = await connection.dispatcher.request({
         origin: connection.origin,
         path: connection.pathPrefix + request.path + queryString(request.query),

@@ -1,4 +1,4 @@
-import { abortReason, type Logger } from '@nannyapi/process';
+import { abortable, type Logger } from '@nannyapi/process';
 import { objectKey, type KubeObject } from '../objects.ts';
 import { atRest } from './at-rest.ts';
 import { IndexedStore } from './indexed-store.ts';
@@ -53,17 +53,8 @@ class StoreInformer<T extends KubeObject> implements Informer<T>, ReflectorSink<
     return this.#hasSynced;
   }
 
-  async waitForSync(call: { signal: AbortSignal }): Promise<void> {
-    const { signal } = call;
-    if (signal.aborted) throw abortReason(signal);
-    const { promise: aborted, reject } = Promise.withResolvers<never>();
-    const onAbort = (): void => reject(abortReason(signal));
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      await Promise.race([this.#synced.promise, aborted]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+  waitForSync(call: { signal: AbortSignal }): Promise<void> {
+    return abortable(this.#synced.promise, call.signal);
   }
 
   onChange(handler: ChangeHandler<T>): () => void {
