@@ -36,16 +36,25 @@ function comparePair(findings: Findings, pair: Pair): void {
   if (before === undefined && after === undefined) return;
   if (before === undefined) findings.added.add(path);
   else if (after === undefined) findings.removed.add(path);
-  const shapes = new Set<NodeShape>();
-  if (before !== undefined) shapes.add(shapeOf(before, schema));
-  if (after !== undefined) shapes.add(shapeOf(after, schema));
-  if (shapes.has('atomic') || shapes.size > 1) {
+  const shapes = shapesOf([before, after], schema);
+  if (shapes.has('atomic') || shapes.size > 1 || (isBare(before) && isBare(after))) {
     if (before !== undefined && after !== undefined && !jsonEqual(before, after)) findings.modified.add(path);
     // A change of form also adds or removes what is below.
     if (shapes.size > 1) compareParts(findings, { ...pair, before: partsOf(before), after: partsOf(after) });
     return;
   }
   compareParts(findings, pair);
+}
+
+/** True for null and for what has no entries: such values are compared as a whole. */
+function isBare(value: Json | undefined): boolean {
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+}
+
+/** The shapes of two values; null takes the shape of the other, as if it were empty. */
+function shapesOf(values: readonly (Json | undefined)[], schema: SchemaNode | undefined): Set<NodeShape> {
+  const present = values.filter((value) => value !== undefined && value !== null);
+  return new Set(present.length === 0 ? ['atomic'] : present.map((value) => shapeOf(value, schema)));
 }
 
 function partsOf(value: Json | undefined): Json | undefined {
@@ -66,7 +75,7 @@ function compareParts(findings: Findings, pair: Pair): void {
     }
     return;
   }
-  if (shapeOf(after ?? before, schema) === 'atomic') return;
+  if (shapeOf(Array.isArray(after) ? after : before, schema) === 'atomic') return;
   const [left, right] = [itemsByElement(before, schema), itemsByElement(after, schema)];
   for (const element of new Set([...left.keys(), ...right.keys()])) {
     const child = { before: left.get(element), after: right.get(element), schema: schema?.items };

@@ -1,5 +1,5 @@
 import type { ApiObject, CompiledKind, Json, ManagedFieldsEntry } from '../kinds.ts';
-import { type Comparison, compareValues } from './compare.ts';
+import { compareValues } from './compare.ts';
 import { FieldSet } from './field-set.ts';
 import {
   decodeManagers,
@@ -8,6 +8,7 @@ import {
   managerKey,
   type Managers,
   ownable,
+  reachable,
   wholeSeconds,
 } from './managers.ts';
 
@@ -33,34 +34,38 @@ export interface ManagedUpdate {
 export function updateManagedFields(update: ManagedUpdate): ApiObject {
   const { live, next, kind, subresource = '' } = update;
   const managers = startingManagers(live, next);
-  const comparison = compareObjects(live, next, kind);
-  const changed = ownable(comparison.modified.union(comparison.added), kind, subresource);
+  const { changed, removed } = changesBetween(live, next, kind, subresource);
   const apiVersion = next.apiVersion;
   const identity = { name: update.manager, operation: update.operation, apiVersion, subresource };
   const key = managerKey(identity);
-  const others = disown(managers, key, comparison, changed);
+  const others = disown(managers, key, changed.union(removed));
   const own = managers.get(key)?.fields ?? FieldSet.EMPTY;
-  const fields = own.difference(comparison.removed).union(changed);
+  const fields = ownable(own.difference(removed).union(changed));
   return withManagers(
     next,
     withFields(others, managers.get(key), { ...identity, time: wholeSeconds(update.now), fields }),
   );
 }
 
-/** What changed between two objects, managedFields left out. */
-export function compareObjects(live: ApiObject | undefined, next: ApiObject, kind: CompiledKind): Comparison {
+/** Paths that a write changes or adds, and paths that it removes; managedFields left out. */
+export function changesBetween(
+  live: ApiObject | undefined,
+  next: ApiObject,
+  kind: CompiledKind,
+  subresource: string,
+): { changed: FieldSet; removed: FieldSet } {
   const before = live === undefined ? {} : withoutManagedFields(live);
-  return compareValues(before as Json, withoutManagedFields(next) as Json, kind.versionSchema);
+  const comparison = compareValues(before as Json, withoutManagedFields(next) as Json, kind.versionSchema);
+  return {
+    changed: reachable(comparison.modified.union(comparison.added), kind, subresource),
+    removed: reachable(comparison.removed, kind, subresource),
+  };
 }
 
-/** The other managers without what was changed or removed. Those of another subresource lose it too. */
-function disown(managers: Managers, key: string, comparison: Comparison, changed: FieldSet): Map<string, Manager> {
-  const lost = changed.union(comparison.removed);
-  const others = new Map<string, Manager>();
-  for (const [otherKey, manager] of managers) {
-    if (otherKey !== key) others.set(otherKey, { ...manager, fields: manager.fields.difference(lost) });
-  }
-  return others;
+/** The managers but one, without what was changed or removed. */
+export function disown(managers: Managers, key: string, lost: FieldSet): Map<string, Manager> {
+  const others = [...managers].filter(([other]) => other !== key);
+  return new Map(others.map(([other, manager]) => [other, { ...manager, fields: manager.fields.difference(lost) }]));
 }
 
 /** Puts the writer back in; its time moves only if its fields did. */

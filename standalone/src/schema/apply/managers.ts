@@ -80,13 +80,16 @@ const UNOWNED_METADATA = [
   'resourceVersion',
 ];
 
-/** The set without what nobody owns: type, identity, and what the written (sub)resource does not reach. */
-export function ownable(set: FieldSet, kind: CompiledKind, subresource: string): FieldSet {
-  if (subresource === 'status')
-    return set.without('f:metadata').without('f:spec').without('f:apiVersion').without('f:kind');
+/** The set without the part of the object that a write through the (sub)resource cannot change. */
+export function reachable(set: FieldSet, kind: CompiledKind, subresource: string): FieldSet {
+  if (subresource === 'status') return set.without('f:metadata').without('f:spec');
+  return kind.hasStatus ? set.without('f:status') : set;
+}
+
+/** The set without what nobody owns: type and identity. */
+export function ownable(set: FieldSet): FieldSet {
   const metadata = UNOWNED_METADATA.reduce((fields, key) => fields.without(`f:${key}`), set.child('f:metadata'));
-  const bare = set.without('f:apiVersion').without('f:kind').without('f:metadata').withChild('f:metadata', metadata);
-  return kind.hasStatus ? bare.without('f:status') : bare;
+  return set.without('f:apiVersion').without('f:kind').without('f:metadata').withChild('f:metadata', metadata);
 }
 
 /** RFC 3339 in whole seconds, as managedFields hold times. */

@@ -20,31 +20,53 @@ function mergeMaps(live: JsonObject, applied: JsonObject, schema: SchemaNode | u
   return result;
 }
 
-/** Items of both, in the applied order where both have them; items of the live list keep their place before the next shared one. */
+/**
+ * Items of both lists, each once. Shared items come in the applied order; items of the live list alone stay before the
+ * shared item that they stood before, and come before new ones.
+ */
 function mergeLists(live: readonly Json[], applied: readonly Json[], schema: SchemaNode | undefined): Json[] {
   const wanted = itemsByElement([...applied], schema);
   const known = itemsByElement([...live], schema);
-  const result: Json[] = [];
+  const liveOrder = live.map((item) => itemElement(item, schema));
+  const wantedOrder = [...wanted.keys()];
+  const shared = wantedOrder.filter((element) => known.has(element));
   const placed = new Set<string>();
-  const queue = [...live];
-  const takeLiveOnly = (): void => {
-    for (let item = queue[0]; item !== undefined; item = queue[0]) {
-      const element = itemElement(item, schema);
-      if (wanted.has(element) && !placed.has(element)) return;
-      if (!wanted.has(element)) result.push(item);
-      queue.shift();
-    }
-  };
-  for (const [element, item] of wanted) {
-    if (known.has(element)) takeLiveOnly();
+  const result: Json[] = [];
+  const place = (element: string, item: Json): void => {
     result.push(mergeApplied(known.get(element), item, schema?.items));
     placed.add(element);
+    if (shared[0] === element) shared.shift();
+  };
+  let [at, next] = [0, 0];
+  while (at < liveOrder.length || next < wantedOrder.length) {
+    const [mine, theirs] = [liveOrder[at], wantedOrder[next]];
+    const item = live[at];
+    const isShared = mine !== undefined && wanted.has(mine);
+    if (mine !== undefined && item !== undefined && !isShared) {
+      result.push(item);
+      at += 1;
+    } else if (
+      mine !== undefined &&
+      mine !== theirs &&
+      (placed.has(mine) || (theirs !== undefined && shared[0] !== mine))
+    ) {
+      // Its place is decided by the applied order.
+      at += 1;
+    } else if (theirs !== undefined) {
+      place(theirs, wanted.get(theirs) ?? null);
+      next += 1;
+      if (mine === theirs) at += 1;
+    } else {
+      at += 1;
+    }
   }
-  takeLiveOnly();
   return result;
 }
 
-/** The value without the members of a set and all below them. */
+/**
+ * The value without the members of a set and all below them. What loses its last entry becomes null, which defaulting
+ * then drops or fills, as on a cluster.
+ */
 export function removeFields(value: Json, schema: SchemaNode | undefined, set: FieldSet): Json {
   if (set.isEmpty) return value;
   const shape = shapeOf(value, schema);
@@ -55,11 +77,12 @@ export function removeFields(value: Json, schema: SchemaNode | undefined, set: F
       if (set.members.has(element)) continue;
       setOwn(result, key, removeFields(child, fieldSchema(schema, key), set.child(element)));
     }
-    return result;
+    return Object.keys(result).length === 0 ? null : result;
   }
   if (!Array.isArray(value) || shape === 'atomic') return value;
-  return value.flatMap((item) => {
+  const items = value.flatMap((item) => {
     const element = itemElement(item, schema);
     return set.members.has(element) ? [] : [removeFields(item, schema?.items, set.child(element))];
   });
+  return items.length === 0 ? null : items;
 }

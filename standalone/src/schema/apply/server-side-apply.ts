@@ -2,8 +2,16 @@ import type { ApiObject, CompiledKind, Json, ObjectMeta } from '../kinds.ts';
 import { jsonEqual } from '../structural/json-value.ts';
 import { printPath } from './field-elements.ts';
 import { FieldSet } from './field-set.ts';
-import { compareObjects, withFields, withManagers, withoutManagedFields } from './managed-fields.ts';
-import { decodeManagers, type Manager, managerKey, type Managers, ownable, wholeSeconds } from './managers.ts';
+import { changesBetween, disown, withFields, withManagers, withoutManagedFields } from './managed-fields.ts';
+import {
+  decodeManagers,
+  type Manager,
+  managerKey,
+  type Managers,
+  ownable,
+  reachable,
+  wholeSeconds,
+} from './managers.ts';
 import { mergeApplied, removeFields } from './merge-applied.ts';
 import { toFieldSet, withNamedFields } from './to-field-set.ts';
 
@@ -40,13 +48,13 @@ export interface ServerSideApplyInput {
 export function serverSideApply(input: ServerSideApplyInput): { object: ApiObject; conflicts: ApplyConflict[] } {
   const { kind, subresource = '', now } = input;
   const live = input.live ?? emptyLike(input.applied);
-  const intent = reachable(input.applied, kind, subresource);
+  const intent = reachablePart(input.applied, kind, subresource);
   const managers = startingManagers(input);
   const identity = { name: input.manager, operation: 'Apply', apiVersion: intent.apiVersion, subresource } as const;
   const key = managerKey(identity);
   const before = managers.get(key);
   const intended = toFieldSet(intent as unknown as Json, kind.versionSchema);
-  const fields = ownable(intended, kind, subresource);
+  const fields = ownable(reachable(intended, kind, subresource));
   const applier: Manager = { ...identity, time: wholeSeconds(now), fields };
   const merged = mergeApplied(withoutManagedFields(live) as Json, intent as unknown as Json, kind.versionSchema);
   // The whole intent counts here, name included: else metadata would go with the last label that was applied.
@@ -65,14 +73,14 @@ interface Outcome {
 
 function settle(input: ServerSideApplyInput, outcome: Outcome): { object: ApiObject; conflicts: ApplyConflict[] } {
   const { live, object, managers, applier, before } = outcome;
-  const comparison = compareObjects(input.live === undefined ? undefined : live, object, input.kind);
-  const changed = comparison.modified.union(comparison.added);
-  const others = new Map([...managers].filter(([key]) => key !== managerKey(applier)));
-  const conflicts = [...others.values()].flatMap((manager) => conflictsWith(manager, changed));
+  const { subresource = '' } = input;
+  const { changed, removed } = changesBetween(input.live, object, input.kind, subresource);
+  const key = managerKey(applier);
+  const others = [...managers].filter(([other]) => other !== key).map(([, manager]) => manager);
+  const conflicts = others.flatMap((manager) => conflictsWith(manager, changed));
   if (conflicts.length > 0 && !input.force) return { object: input.live ?? object, conflicts };
-  const lost = changed.union(comparison.removed);
-  for (const [key, manager] of others) others.set(key, { ...manager, fields: manager.fields.difference(lost) });
-  const result = withManagers(object, withFields(others, before, applier));
+  const remaining = disown(managers, key, changed.union(removed));
+  const result = withManagers(object, withFields(remaining, before, applier));
   const isSame = input.live !== undefined && jsonEqual(result, input.live);
   return { object: isSame ? live : result, conflicts: [] };
 }
@@ -98,7 +106,7 @@ function startingManagers({ live, kind, now, applied }: ServerSideApplyInput): M
     apiVersion: applied.apiVersion,
     subresource: '',
     time: wholeSeconds(now),
-    fields: ownable(all, kind, ''),
+    fields: ownable(all),
   };
   return new Map([[managerKey(history), history]]);
 }
@@ -108,7 +116,7 @@ function emptyLike(applied: ApiObject): ApiObject {
 }
 
 /** The part of an intent that the written (sub)resource reaches. */
-function reachable(applied: ApiObject, kind: CompiledKind, subresource: string): ApiObject {
+function reachablePart(applied: ApiObject, kind: CompiledKind, subresource: string): ApiObject {
   const metadata = intendedMetadata(applied.metadata);
   if (subresource === 'status') {
     const { name, namespace } = metadata;

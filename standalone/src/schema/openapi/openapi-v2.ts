@@ -32,8 +32,8 @@ const DIALECT: SchemaDialect = {
 /**
  * OpenAPI v2 (Swagger) document of all kinds, as JSON.
  *
- * kubectl asks for it as protobuf only, which is not offered (answer 406); it then relies on v3 and on its own
- * knowledge of core kinds.
+ * kubectl asks for it as protobuf only, which is not offered. It carries on with v3 and its own knowledge of core
+ * kinds whether it is answered 406 or JSON (seen with 1.32 and 1.33).
  */
 export function openApiV2(kinds: readonly CompiledKind[]): object {
   const paths = kinds.flatMap((kind) => kindPaths(kind).map((entry) => [entry.path, pathItem(kind, entry)] as const));

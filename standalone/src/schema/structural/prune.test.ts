@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WIDGET_SCHEMA } from '../fixtures/widget-crd.ts';
 import type { Json } from '../kinds.ts';

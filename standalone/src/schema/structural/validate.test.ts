@@ -25,7 +25,10 @@ describe('schemaCauses', () => {
     [
       'takes no fraction for an integer',
       { size: 1.5 },
-      ['FieldValueTypeInvalid spec.size: Invalid value: "number": spec.size in body must be of type integer: "number"'],
+      [
+        'FieldValueTypeInvalid spec.size: Invalid value: "float64": spec.size in body must be of type int32: "float64"',
+        'FieldValueInvalid <nil>: Invalid value: "": Checked value must be of type integer with format int32 in spec.size',
+      ],
     ],
     [
       'takes no null',
@@ -44,8 +47,8 @@ describe('schemaCauses', () => {
     ],
     [
       'knows exclusive bounds',
-      { size: 3, ratio: 0 },
-      ['FieldValueInvalid spec.ratio: Invalid value: 0: spec.ratio in body should be greater than 0'],
+      { size: 3, ratio: -0.25 },
+      ['FieldValueInvalid spec.ratio: Invalid value: -0.25: spec.ratio in body should be greater than 0'],
     ],
     [
       'knows multiples',
@@ -107,7 +110,7 @@ describe('schemaCauses', () => {
       'wants one alternative',
       { size: 3, either: {} },
       [
-        'FieldValueInvalid spec.either: Invalid value: "": "spec.either" must validate one and only one schema (oneOf). Found none valid',
+        'FieldValueInvalid <nil>: Invalid value: "": "spec.either" must validate one and only one schema (oneOf). Found none valid',
         'FieldValueRequired spec.either.left: Required value',
       ],
     ],
@@ -115,7 +118,7 @@ describe('schemaCauses', () => {
       'wants one alternative only',
       { size: 3, either: { left: 'a', right: 'b' } },
       [
-        'FieldValueInvalid spec.either: Invalid value: "": "spec.either" must validate one and only one schema (oneOf). Found 2 valid alternatives',
+        'FieldValueInvalid <nil>: Invalid value: "": "spec.either" must validate one and only one schema (oneOf). Found 2 valid alternatives',
       ],
     ],
   ])('%s', (_name, spec, expected) => {

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { widgetCrd } from '../fixtures/widget-crd.ts';
+import type { ApiObject, CompiledKind } from '../kinds.ts';
+import { parseFieldSelector } from '../selectors/field-selector.ts';
+import { builtinKinds } from './builtin-kinds.ts';
+
+const kinds = new Map(builtinKinds().map((kind) => [kind.resource.kind, kind]));
+const now = new Date('2026-01-01T01:00:00Z');
+
+function kindOf(name: string): CompiledKind {
+  const kind = kinds.get(name);
+  if (kind === undefined) throw new Error(`no kind ${name}`);
+  return kind;
+}
+
+function make(kind: string, fields: object, metadata: object = {}): ApiObject {
+  const { group, version, namespaced } = kindOf(kind).resource;
+  const own = { name: 'x', ...(namespaced ? { namespace: 'default' } : {}), ...metadata };
+  return { apiVersion: group === '' ? version : `${group}/${version}`, kind, metadata: own, ...fields };
+}
+
+function cells(kind: string, object: ApiObject): unknown[] {
+  return kindOf(kind).table([object], { includeObject: 'None', now }).rows[0]?.cells ?? [];
+}
+
+describe('built-in kinds', () => {
+  it('are the ones that the flow and kubectl touch', () => {
+    expect([...kinds.keys()].sort()).toEqual([
+      'ConfigMap',
+      'CustomResourceDefinition',
+      'Event',
+      'Lease',
+      'Namespace',
+      'Node',
+      'Secret',
+      'ServiceAccount',
+    ]);
+  });
+
+  it('accept plain objects', () => {
+    const objects = [
+      make('ConfigMap', { data: { a: 'b' } }),
+      make('Secret', { data: { a: 'Yg==' }, type: 'Opaque' }),
+      make('ServiceAccount', {}),
+      make('Lease', {
+        spec: { holderIdentity: 'me', leaseDurationSeconds: 15, renewTime: '2026-01-01T00:00:00.000000Z' },
+      }),
+      make('Node', { spec: { podCIDR: '10.0.0.0/24' }, status: { anything: [1, { goes: true }] } }),
+      make('Namespace', {}),
+      make('Event', { involvedObject: { kind: 'Widget', namespace: 'default', name: 'w' }, firstTimestamp: null }),
+      make('CustomResourceDefinition', widgetCrd(), { name: 'widgets.example.org' }),
+    ];
+    for (const object of objects) {
+      const kind = kindOf(object.kind);
+      expect([object.kind, kind.validate(kind.prepareForCreate(object))]).toEqual([object.kind, []]);
+    }
+  });
+
+  it('give a namespace its phase, finalizer and name label', () => {
+    expect(kindOf('Namespace').prepareForCreate(make('Namespace', {}))).toMatchObject({
+      metadata: { labels: { 'kubernetes.io/metadata.name': 'x' } },
+      spec: { finalizers: ['kubernetes'] },
+      status: { phase: 'Active' },
+    });
+  });
+
+  it('fold stringData of a secret into data', () => {
+    const secret = kindOf('Secret').prepareForCreate(make('Secret', { data: { a: 'Yg==' }, stringData: { c: 'd' } }));
+    expect(secret).toMatchObject({ data: { a: 'Yg==', c: 'ZA==' }, type: 'Opaque' });
+    expect(secret).not.toHaveProperty('stringData');
+  });
+
+  it.each<[string, object, object, string]>([
+    ['a config key that is no file name', make('ConfigMap', { data: { 'a/b': '' } }), {}, 'data[a/b]'],
+    ['data that is not base64', make('Secret', { data: { a: '!' } }), {}, 'data.a'],
+    [
+      'an event in the wrong namespace',
+      make('Event', { involvedObject: { namespace: 'other' } }),
+      {},
+      'involvedObject.namespace',
+    ],
+    ['a namespace with a dot', make('Namespace', {}, { name: 'a.b' }), {}, 'metadata.name'],
+    [
+      'a definition that does not compile',
+      make('CustomResourceDefinition', widgetCrd({ type: 'string' }), { name: 'widgets.example.org' }),
+      {},
+      'spec.validation.openAPIV3Schema.type',
+    ],
+  ])('refuse %s', (_name, object, _options, field) => {
+    const kind = kindOf((object as ApiObject).kind);
+    expect(kind.validate(object as ApiObject).map((cause) => cause.field)).toContain(field);
+  });
+
+  it('hold immutable data', () => {
+    const old = make('ConfigMap', { data: { a: '1' }, immutable: true }, { resourceVersion: '1' });
+    const causes = kindOf('ConfigMap').validate({ ...old, data: { a: '2' } }, old);
+    expect(causes.map(({ field, message }) => [field, message])).toEqual([
+      ['data', 'Forbidden: field is immutable when `immutable` is set'],
+    ]);
+  });
+
+  it('show events as kubectl expects them', () => {
+    const event = make('Event', {
+      involvedObject: { kind: 'Widget', namespace: 'default', name: 'w', uid: 'u' },
+      reason: 'Started',
+      message: 'It started. ',
+      type: 'Normal',
+      lastTimestamp: '2026-01-01T00:59:00Z',
+      firstTimestamp: '2026-01-01T00:00:00Z',
+      count: 3,
+      source: { component: 'nanny', host: 'h' },
+    });
+    expect(cells('Event', event)).toEqual([
+      '60s',
+      'Normal',
+      'Started',
+      'widget/w',
+      '',
+      'nanny, h',
+      'It started.',
+      '60m',
+      3,
+      'x',
+    ]);
+    const selector =
+      'involvedObject.name=w,involvedObject.namespace=default,involvedObject.kind=Widget,involvedObject.uid=u,type!=Warning,source=nanny';
+    expect(parseFieldSelector(selector, kindOf('Event')).matches(event)).toBe(true);
+  });
+
+  it('have telling columns', () => {
+    const created = { creationTimestamp: '2026-01-01T00:00:00Z' };
+    const status = { conditions: [{ type: 'Ready', status: 'True' }], nodeInfo: { kubeletVersion: 'v1.36.0' } };
+    const labels = { 'node-role.kubernetes.io/control-plane': '', 'node-role.kubernetes.io/worker': '' };
+    expect(cells('Node', make('Node', { spec: { unschedulable: true }, status }, { ...created, labels }))).toEqual([
+      'x',
+      'Ready,SchedulingDisabled',
+      'control-plane,worker',
+      '60m',
+      'v1.36.0',
+    ]);
+    expect(cells('ConfigMap', make('ConfigMap', { data: { a: '1' }, binaryData: { b: '' } }, created))).toEqual([
+      'x',
+      '2',
+      '60m',
+    ]);
+    expect(cells('Lease', make('Lease', { spec: { holderIdentity: 'me' } }, created))).toEqual(['x', 'me', '60m']);
+  });
+});
