@@ -140,7 +140,7 @@ describe(`kubectl${isHere ? '' : ' (not on PATH: not run)'}`, () => {
     expect(await kubectl.must(['explain', 'configmap.data'])).toContain('data');
   });
 
-  it.runIf(isHere)('labels, annotates, edits by patch, and shows the difference before an apply', async () => {
+  it.runIf(isHere)('labels, annotates, patches, edits, and shows the difference before an apply', async () => {
     await fixture.createWidget('marked');
     await kubectl.must(['label', 'widget', 'marked', 'team=blue']);
     await kubectl.must(['annotate', 'widget', 'marked', 'note=hello']);
@@ -148,6 +148,9 @@ describe(`kubectl${isHere ? '' : ' (not on PATH: not run)'}`, () => {
     await kubectl.must(['patch', 'widget', 'marked', '--type=json', '-p', body]);
     const { spec, metadata } = JSON.parse(await kubectl.must(['get', 'widget', 'marked', '-o', 'json']));
     expect([spec.size, metadata.labels, metadata.annotations]).toEqual([5, { team: 'blue' }, { note: 'hello' }]);
+    const edited = await kubectl.run(['edit', 'widget', 'marked'], '', { KUBE_EDITOR: 'sed -i s/grey/green/' });
+    expect(edited.stdout).toContain('edited');
+    expect(await kubectl.must(['get', 'widget', 'marked', '-o', 'jsonpath={.spec.color}'])).toBe('green');
     const difference = await kubectl.run(['diff', '-f', '-'], manifest('marked', '{size: 6}'));
     expect(difference.code).toBe(1);
     expect(difference.stdout).toMatch(/-\s+size: 5\n\+\s+size: 6/);

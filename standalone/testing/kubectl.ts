@@ -30,9 +30,10 @@ export class Kubectl {
   }
 
   /** Runs kubectl; `input` goes to its standard input. Resolves also when it fails. */
-  async run(args: string[], input = ''): Promise<KubectlRun> {
+  async run(args: string[], input = '', env: Record<string, string> = {}): Promise<KubectlRun> {
+    const options = { timeout: 20_000, env: { ...process.env, ...env } };
     return await new Promise((resolve) => {
-      const child = execFile('kubectl', this.#arguments(args), { timeout: 20_000 }, (error, stdout, stderr) => {
+      const child = execFile('kubectl', this.#arguments(args), options, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr });
       });
       child.stdin?.end(input);

@@ -2,7 +2,7 @@ import { CodedError } from '@nannyapi/process';
 import { compileCrdVersions } from '../schema/index.ts';
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { CRD_FINALIZER, withoutFinalizer } from '../objects/finalizers.ts';
-import { ignoreGone } from '../objects/ignore-gone.ts';
+import { ignoreOvertaken } from '../objects/ignore-overtaken.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
 import { BackgroundWork } from './background-work.ts';
@@ -87,12 +87,12 @@ export class CrdLifecycle {
     const kind = kinds.findStored(name);
     if (kind !== undefined) {
       const waiting = [...store.list(name)].filter((object) => !object.isDeleting);
-      await Promise.all(waiting.map((object) => ignoreGone(writer.delete(kind, object, { isDryRun: false }))));
+      await Promise.all(waiting.map((object) => ignoreOvertaken(writer.delete(kind, object, { isDryRun: false }))));
     }
     // What is left is held by finalizers; the change that removes the last of it comes back here.
     if (store.count(name) > 0) return;
     const modify = (live: ApiObject): ApiObject => withoutFinalizer(live, CRD_FINALIZER);
-    await ignoreGone(
+    await ignoreOvertaken(
       writer.update(
         this.#crdKind(),
         { namespace: '', name },

@@ -1,6 +1,6 @@
 import type { ApiObject, CompiledKind, OwnerReference } from '../schema/index.ts';
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER, withoutFinalizer } from '../objects/finalizers.ts';
-import { ignoreGone } from '../objects/ignore-gone.ts';
+import { ignoreOvertaken } from '../objects/ignore-overtaken.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
 import { BackgroundWork } from './background-work.ts';
@@ -93,7 +93,9 @@ export class GarbageCollector {
     const isForeground = states.some(({ state }) => state === 'WaitingInForeground');
     const propagationPolicy = isForeground ? 'Foreground' : 'Background';
     const preconditions = { uid: stored.uid, resourceVersion: String(stored.revision) };
-    await ignoreGone(this.#context.writer.delete(kind, stored, { isDryRun: false, propagationPolicy, preconditions }));
+    await ignoreOvertaken(
+      this.#context.writer.delete(kind, stored, { isDryRun: false, propagationPolicy, preconditions }),
+    );
   }
 
   #stateOf(reference: OwnerReference, dependent: StoredObject): 'Living' | 'WaitingInForeground' | 'Gone' {
@@ -121,7 +123,7 @@ export class GarbageCollector {
 
   async #modify(kind: CompiledKind, at: StoredObject, modify: (live: ApiObject) => ApiObject): Promise<void> {
     const { writer } = this.#context;
-    await ignoreGone(writer.update(kind, at, { subresource: '', modify, manager: MANAGER, isDryRun: false }));
+    await ignoreOvertaken(writer.update(kind, at, { subresource: '', modify, manager: MANAGER, isDryRun: false }));
   }
 }
 

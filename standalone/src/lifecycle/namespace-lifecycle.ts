@@ -1,6 +1,6 @@
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { PERMANENT_NAMESPACES } from '../objects/built-in-admission.ts';
-import { ignoreGone } from '../objects/ignore-gone.ts';
+import { ignoreOvertaken } from '../objects/ignore-overtaken.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
 import { BackgroundWork } from './background-work.ts';
@@ -64,14 +64,14 @@ export class NamespaceLifecycle {
       .map(async (object) => {
         const kind = kinds.findStored(object.resource);
         if (kind === undefined) return;
-        await ignoreGone(writer.delete(kind, object, { isDryRun: false, propagationPolicy: 'Background' }));
+        await ignoreOvertaken(writer.delete(kind, object, { isDryRun: false, propagationPolicy: 'Background' }));
       });
     await Promise.all(deletions);
     // What is left is held by finalizers; the change that removes the last of it comes back here.
     if (this.#content(name).length > 0) return;
     const at = { namespace: '', name };
     const modify = (live: ApiObject): ApiObject => ({ ...live, spec: {} });
-    await ignoreGone(
+    await ignoreOvertaken(
       writer.update(this.#namespaceKind(), at, { subresource: '', modify, manager: MANAGER, isDryRun: false }),
     );
   }

@@ -9,6 +9,7 @@ import { X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RawClient, startTestApiServer } from '../../testing/index.ts';
 import type { TestApiServer } from '../../testing/index.ts';
+import { WIDGET_CRD } from '../../testing/widget-crd.ts';
 import { CONFIG_MAPS } from '../../testing/widget-server.ts';
 
 let dataDir: string;
@@ -100,6 +101,28 @@ describe('startApiServer', () => {
       code: 'DataFolderInUse',
       message: expect.stringContaining(`pid ${process.pid}`),
     });
+  });
+
+  it('refuses a data folder that is a file, naming it', async () => {
+    const path = join(dataDir, 'file');
+    await writeFile(path, '');
+    await expect(startTestApiServer({ dataDir: path, crds: [] })).rejects.toMatchObject({
+      code: 'DataFolderUnusable',
+      message: expect.stringContaining(path),
+    });
+  });
+
+  it('writes nothing on a restart with the same CRDs', async () => {
+    const crds = [WIDGET_CRD];
+    const version = async (): Promise<string> => {
+      const server = await startTestApiServer({ dataDir, crds });
+      const raw = new RawClient(server);
+      const { body } = await raw.send('GET', '/api/v1/namespaces');
+      raw.close();
+      await server.close();
+      return body.metadata.resourceVersion;
+    };
+    expect(await version()).toBe(await version());
   });
 
   it('refuses a port in use, naming it, and lets go of the folder', async () => {

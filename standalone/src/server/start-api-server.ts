@@ -1,7 +1,7 @@
 import { mkdir, chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pid } from 'node:process';
-import { systemClock } from '@nannyapi/process';
+import { CodedError, systemClock } from '@nannyapi/process';
 import type { Clock, Logger } from '@nannyapi/process';
 import { authorizeMasters } from '../auth/authorize.ts';
 import { bearerAuthentication } from '../auth/authenticate.ts';
@@ -16,6 +16,7 @@ import { apiHandler } from './api-handler.ts';
 import { Documents } from './documents.ts';
 import { listenHttps } from './https-listener.ts';
 import { lockFolder } from '../store/folder-lock.ts';
+import type { FolderLock } from '../store/folder-lock.ts';
 import { ObjectStore } from '../store/object-store.ts';
 import type { CertifiedKey } from '../tls/certificate-authority.ts';
 import { keepCertificateFresh } from '../tls/keep-certificate-fresh.ts';
@@ -55,14 +56,12 @@ export interface ApiServerHandle {
 /**
  * Starts the embedded API server on a data folder; resolves when it serves.
  *
- * @throws CodedError `DataFolderInUse`, `PortInUse`, `StoreCorrupt`, `StoreNewerVersion`, `StoreUnavailable`,
- *   `Invalid` (a CRD).
+ * @throws CodedError `DataFolderInUse`, `DataFolderUnusable`, `PortInUse`, `StoreCorrupt`, `StoreNewerVersion`,
+ *   `StoreUnavailable`, `CertificateUnreadable`, `TokensUnreadable`, `Invalid` (a CRD).
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServerHandle> {
   await using opened = new AsyncDisposableStack();
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  await chmod(options.dataDir, 0o700);
-  const lock = lockFolder(options.dataDir, pid);
+  const lock = await takeFolder(options.dataDir);
   opened.defer(() => lock.release());
   const store = await ObjectStore.open({
     databasePath: join(options.dataDir, 'objects.db'),
@@ -112,6 +111,23 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       await running.disposeAsync();
     },
   };
+}
+
+/** Makes the folder private and takes it for this process. */
+async function takeFolder(dataDir: string): Promise<FolderLock> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await chmod(dataDir, 0o700);
+    return lockFolder(dataDir, pid);
+  } catch (cause) {
+    if (cause instanceof CodedError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CodedError({
+      code: 'DataFolderUnusable',
+      message: `The data folder ${dataDir} cannot be used: ${why}`,
+      cause,
+    });
+  }
 }
 
 function makeContext(store: ObjectStore, options: ApiServerOptions): ApiContext {

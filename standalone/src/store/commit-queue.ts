@@ -63,6 +63,7 @@ export class CommitQueue {
     const first = await new Promise<WriterReply>((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', reject);
+      worker.once('exit', () => reject(new Error('the writer thread ended before it was ready')));
     });
     if (first.type === 'ready') return { ...first, queue: new CommitQueue(worker) };
     await worker.terminate();
