@@ -1,5 +1,4 @@
-import { createInterface } from 'node:readline';
-import { Readable, type Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { CASE_KINDS, checkCase, isCaseKind, type CaseKind } from '@nannyapi/protocol';
 
 /** Streams of one `nanny policy check`. */
@@ -23,30 +22,38 @@ interface PolicyCase {
  * @returns the exit status: 0 when every line was judged, 2 at the first malformed line (what came before it is printed)
  */
 export async function runPolicyCheck(deps: PolicyCheckDeps): Promise<number> {
-  const input = deps.input instanceof Readable ? deps.input : Readable.from(deps.input);
-  let failure: Error | undefined;
-  // readline leaves errors of its input unheard; they must end the loop and be told.
-  const lines = createInterface({ input, crlfDelay: Infinity });
-  input.once('error', (error: Error) => {
-    failure = error;
-    lines.close();
-  });
   let number = 0;
-  for await (const line of lines) {
-    number += 1;
-    const text = number === 1 ? line.replace(/^\uFEFF/, '') : line;
-    if (text.trim() === '') continue;
-    const parsed = parseCase(text);
-    if (typeof parsed === 'string') {
-      deps.errors.write(`line ${number}: ${parsed}\n`);
-      lines.close();
-      return 2;
+  try {
+    for await (const line of linesOf(deps.input)) {
+      number += 1;
+      if (line.trim() === '') continue;
+      const parsed = parseCase(line);
+      if (typeof parsed === 'string') {
+        deps.errors.write(`line ${number}: ${parsed}\n`);
+        return 2;
+      }
+      await print(deps.output, judge(parsed));
     }
-    await print(deps.output, judge(parsed));
+  } catch (error) {
+    // A file that is missing or no text is the caller's to mend, like a malformed line.
+    if (!(error instanceof Error)) throw error;
+    deps.errors.write(`after line ${number}: ${error.message}\n`);
+    return 2;
   }
-  if (!failure) return 0;
-  deps.errors.write(`cannot read the cases: ${failure.message}\n`);
-  return 2;
+  return 0;
+}
+
+/** Cuts a stream into lines; a byte order mark at its start is dropped, bytes that are no UTF-8 are an error. */
+async function* linesOf(input: AsyncIterable<string | Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let rest = '';
+  for await (const chunk of input) {
+    rest += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    const lines = rest.split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  yield rest + decoder.decode();
 }
 
 function judge({ id, kind, input }: PolicyCase): string {

@@ -1,6 +1,7 @@
 import { checkCommandLine } from './check-command.ts';
 import { checkToolCall } from './calls/tool-call.ts';
 import { checkTrace } from './trace/check-trace.ts';
+import { unreachable } from './unreachable.ts';
 import type { PolicyVerdict } from './verdict.ts';
 import { refuse } from './verdict.ts';
 
@@ -31,4 +32,5 @@ export function checkCase(kind: CaseKind, input: string): PolicyVerdict {
     case 'json':
       return checkToolCall(input);
   }
+  return unreachable(kind);
 }

@@ -10,7 +10,7 @@ export type SplitResult = { readonly verdict: 'accept'; readonly words: readonly
 const SHELL_CHARACTERS = new Set(';&|<>$(){}*?[]!#~`\\');
 const DOUBLE_QUOTE_CHARACTERS = new Set('$`\\!');
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*\+?=/;
-const LONG_OPTION_PREFIX = /^--[a-z][a-z0-9-]*=$/;
+const LONG_OPTION_PREFIX = /^(?:--[a-z][a-z0-9-]*|-[A-Za-z])=$/;
 const NEAREST = 'an argv array of plain words, such as ["ss", "-s"]';
 
 /**

@@ -3,6 +3,7 @@ import { checkTrace } from '../trace/check-trace.ts';
 import type { PlainVerdict, PolicyVerdict, Refusal } from '../verdict.ts';
 import { refuse, shown } from '../verdict.ts';
 import { WORD_LIMITS } from '../words.ts';
+import { unreachable } from '../unreachable.ts';
 import type { JsonObject, Shape } from './shape.ts';
 import { checkShape, isObject, list, object, optional, text, whole, word } from './shape.ts';
 
@@ -77,6 +78,7 @@ function judge(tool: ToolName, call: JsonObject): PolicyVerdict {
     case 'read':
       return ACCEPTED;
   }
+  return unreachable(tool);
 }
 
 const ACCEPTED: PlainVerdict = { verdict: 'accept' };

@@ -6,7 +6,7 @@ export const JSON_LIMITS = { maxCharacters: 65_536, maxDepth: 12 } as const;
 
 const NEAREST = '{"tool":"run","argv":["ss","-s"]}';
 const TOKEN =
-  /[\t\n\r ]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|($))/y;
+  /[\t\n\r ]*(?:([{}[\],:])|("(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|($))/y;
 
 /** A parsed document, or why there is none. */
 export type JsonResult = { readonly verdict: 'accept'; readonly value: unknown } | Refusal;
@@ -19,9 +19,9 @@ export type JsonResult = { readonly verdict: 'accept'; readonly value: unknown }
 export function parseStrictJson(text: string): JsonResult {
   if (text.length > JSON_LIMITS.maxCharacters)
     return refuse('call-json', `the text has ${text.length} characters`, 'at most 65,536');
-  const problem = findProblem(text);
-  if (problem !== undefined) return refuse('call-json', problem, NEAREST);
   try {
+    const problem = findProblem(text);
+    if (problem !== undefined) return refuse('call-json', problem, NEAREST);
     return { verdict: 'accept', value: JSON.parse(text) as unknown };
   } catch (error) {
     if (error instanceof SyntaxError) return refuse('call-json', 'the text is not valid JSON', NEAREST);

@@ -20,7 +20,9 @@ const aptQuery = {
   'show policy madison depends rdepends showpkg showsrc': { forms: [[maybePackages]] },
   'stats unmet dump': {},
 };
-const rpmLists = flags('--installed --upgradable --updates --available --all --manual-installed -a -v -i');
+const rpmLists = flags(
+  '--installed --upgradable --upgrades --updates --available --extras --all --manual-installed -a -v -i',
+);
 
 function aptGet(tool: string, more: Command['verbs'] = {}): Command {
   return {

@@ -4,8 +4,8 @@ import { anyOf, int, listOf, match, name, nameGlob, oneOf, pid, search, time } f
 
 /** Environment blocks hold keys; all other properties of a unit may be shown. */
 const property = match(
-  '(?!Environment|PassEnvironment|UnsetEnvironment|SetCredential|LoadCredential)[A-Z][A-Za-z]{1,60}',
-  'a property (environments are closed)',
+  '(?!.*(?:[Ee][Nn][Vv]|[Cc][Rr][Ee][Dd]))[A-Z][A-Za-z]{1,60}',
+  'a property (environments and credentials are closed)',
 );
 const unit = match('[A-Za-z0-9_@*?][A-Za-z0-9_.@:*?-]{0,200}', 'a unit');
 const unitState = match('[a-z-]{2,20}(?:,[a-z-]{2,20}){0,8}', 'states');

@@ -4,6 +4,7 @@ import { SECRET_NAME_SEARCHES, SECRET_SEARCHES } from '../paths/secrets.ts';
 import { anchored, matchesAny } from '../patterns.ts';
 import type { PathUse, Refusal } from '../verdict.ts';
 import { isRefusal, refuse, shown } from '../verdict.ts';
+import { unreachable } from '../unreachable.ts';
 import { REACHABLE_ADDRESSES, WELL_KNOWN_NAMES } from './egress.ts';
 import type { ValueKind } from './value-kinds.ts';
 
@@ -33,9 +34,16 @@ export function matchValue(kind: ValueKind, text: string): ValueVerdict {
       return matchList(kind, text);
     case 'any':
       return matchAlternatives(kind, text);
-    default:
+    case 'path':
+    case 'recursive':
+    case 'search':
+    case 'namePattern':
+    case 'hostName':
+    case 'address':
+    case 'sysctlKey':
       return matchGuarded(kind, text);
   }
+  return unreachable(kind);
 }
 
 function matchNumber(kind: Kind<'int' | 'decimal'>, text: string): ValueVerdict {
@@ -112,6 +120,7 @@ function matchGuarded(kind: Guarded, text: string): ValueVerdict {
     case 'sysctlKey':
       return matchSysctlKey(text);
   }
+  return unreachable(kind);
 }
 
 function matchSearch(text: string, secrets: readonly string[]): ValueVerdict {
@@ -142,7 +151,7 @@ function matchSysctlKey(text: string): ValueVerdict {
   if (!anchored('[a-z][a-z0-9_-]*(?:[./][A-Za-z0-9_@:-]+)*').test(text)) {
     return refuse('command-operand', `${shown(text)} is not a key to read`, 'sysctl vm.overcommit_memory');
   }
-  return matchesAny(SECRET_SYSCTLS, text)
+  return matchesAny(SECRET_SYSCTLS, text.toLowerCase())
     ? refuse('path-secret', `${shown(text)} is key material`, 'another key')
     : ACCEPTED;
 }

@@ -1,7 +1,7 @@
 import { matchesAny } from '../patterns.ts';
 import type { PathAccess, PlainVerdict, Refusal } from '../verdict.ts';
 import { refuse, shown } from '../verdict.ts';
-import { CLOSED_SYS, LISTABLE_PROC, OPEN_SYS, READABLE_PROC, SECRET_SYSCTLS } from './proc.ts';
+import { CLOSED_SYS, KNOWN_SYS, LISTABLE_PROC, OPEN_SYS, READABLE_PROC, SECRET_SYSCTLS } from './proc.ts';
 import { READABLE_FILES, RECURSIVE_ROOTS } from './roots.ts';
 import { SECRET_FILE_NAMES, SECRET_FOLDERS } from './secrets.ts';
 
@@ -79,18 +79,19 @@ function isInSecretFolder(lowerPath: string): boolean {
 }
 
 function judge(path: string, access: PathAccess): Refusal | undefined {
-  if (path === '/proc' || path.startsWith('/proc/')) return judgeProc(path, access);
-  if (access === 'stat') return undefined;
   const lower = path.toLowerCase();
+  // Spelled in another case it is no path of the kernel, and none that any reader should guess at.
+  if (lower === '/proc' || lower.startsWith('/proc/')) return judgeProc(path, access);
+  if (access === 'stat') return undefined;
   if (access === 'list') {
     return isInSecretFolder(lower) ? refuse('path-secret', `${shown(path)} holds secrets`, HOW_TO_LOOK) : undefined;
   }
   if (path === '/dev' || path.startsWith('/dev/')) {
     return refuse('path-device', `${shown(path)} is a device`, 'lsblk, or ls -l on it');
   }
-  if (path === '/sys' || path.startsWith('/sys/')) return judgeSys(path);
+  if (lower === '/sys' || lower.startsWith('/sys/')) return judgeSys(path);
   if (isSecretPath(path)) return refuse('path-secret', `${shown(path)} may hold secrets`, HOW_TO_LOOK);
-  if (matchesAny(READABLE_FILES, lower)) return undefined;
+  if (matchesAny(READABLE_FILES, path)) return undefined;
   return refuse(
     'path-root',
     `${shown(path)} is not below a readable root`,
@@ -99,7 +100,8 @@ function judge(path: string, access: PathAccess): Refusal | undefined {
 }
 
 function judgeProc(path: string, access: PathAccess): Refusal | undefined {
-  if (/^\/proc\/sys\//.test(path) && matchesAny(SECRET_SYSCTLS, path.slice('/proc/sys/'.length))) {
+  const lower = path.toLowerCase();
+  if (lower.startsWith('/proc/sys/') && matchesAny(SECRET_SYSCTLS, lower.slice('/proc/sys/'.length))) {
     return refuse('path-secret', `${shown(path)} is key material`, 'other files below /proc/sys');
   }
   const readable = matchesAny(READABLE_PROC, path);
@@ -118,6 +120,7 @@ function judgeProc(path: string, access: PathAccess): Refusal | undefined {
 }
 
 function judgeSys(path: string): Refusal | undefined {
-  if (matchesAny(OPEN_SYS, path) || !matchesAny(CLOSED_SYS, path)) return undefined;
+  const isKnown = matchesAny([KNOWN_SYS], path);
+  if (matchesAny(OPEN_SYS, path) || (isKnown && !matchesAny(CLOSED_SYS, path.toLowerCase()))) return undefined;
   return refuse('path-proc', `${shown(path)} is not an open file of /sys`, 'counters such as /sys/fs/cgroup/cpu.stat');
 }

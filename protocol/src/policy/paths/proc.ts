@@ -43,10 +43,13 @@ export const READABLE_PROC: readonly string[] = [
 export const LISTABLE_PROC: readonly string[] = [
   '/proc',
   `/proc/${PROCESS}`,
-  `/proc/${PROCESS}/(?:fd|fdinfo|ns|task|net|attr|exe|cwd)`,
+  `/proc/${PROCESS}/(?:fd|fdinfo|ns|task|net|attr|exe)`,
   `/proc/${PROCESS}/(?:fd|ns)/[\\w]+`,
   '/proc/(?:sys|net|irq|fs|pressure|sysvipc|driver|bus|scsi|tty)(?:/.*)?',
 ];
+
+/** The trees of `/sys` that are read, spelled as the kernel does. */
+export const KNOWN_SYS = '/sys/(?:block|bus|class|dev|devices|firmware|fs|kernel|module)/.+';
 
 /** Files below `/sys` that stay closed: they block, map devices, or show kernel and firmware memory. */
 export const CLOSED_SYS: readonly string[] = [

@@ -13,6 +13,7 @@ export const SECRET_FOLDERS: readonly string[] = [
   '/etc/pve/(?:priv|nodes/[^/]+/priv)',
   '/run/(?:credentials|cloud-init|user|nanny[^/]*|networkmanager/system-connections)',
   '/var/lib/(?:nanny[^/]*|cloud|etcd|rancher|vault|samba/private|sss/secrets|networkmanager|docker/(?:volumes|swarm))',
+  '/var/log/(?:sudo-io|installer|anaconda|ttyrec|cloud-init)',
   '/var/lib/kubelet/(?:pki|pods|plugins)',
 ];
 
@@ -31,6 +32,7 @@ export const SECRET_FILE_NAMES: readonly string[] = [
   '\\..*(?:history|_hist)|\\.lesshst|\\.viminfo',
   'kubeconfig.*|k3s\\.yaml|rke2\\.yaml|(?:admin|super-admin|kubelet|controller-manager|scheduler|bootstrap-kubelet)\\.conf',
   'wg\\d*\\.conf|wpa_supplicant.*\\.conf|hostapd.*\\.conf|debian\\.cnf|authkey|sssd\\.conf|nslcd\\.conf|auth\\.conf',
+  'btmp.*|.*ks\\.cfg|preseed.*|questions\\.dat|templates\\.dat|autoinstall.*|passwords\\.dat',
   '(?:chap|pap|ipsec)[-.]secrets|user-data.*|cloud-config\\.txt|cloud-init-output\\.log|.*\\.rdb|.*\\.sqlite3?|.*\\.db',
 ];
 

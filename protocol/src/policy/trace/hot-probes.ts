@@ -1,4 +1,5 @@
 import { matchesAny } from '../patterns.ts';
+import { unreachable } from '../unreachable.ts';
 import { PROBE_LIMITS, SOFTWARE_EVENTS } from './probes.ts';
 import type { Expression, Probe } from './syntax.ts';
 import { visitExpression } from './syntax.ts';
@@ -56,13 +57,20 @@ export function isNarrowing(predicate: Expression): boolean {
     case 'ternary':
       return (
         isNarrowing(predicate.condition) &&
-        predicate.then.type === 'int' &&
+        predicate.whenTrue.type === 'int' &&
         predicate.otherwise.type === 'int' &&
-        predicate.then.text !== predicate.otherwise.text
+        predicate.whenTrue.text !== predicate.otherwise.text
       );
-    default:
+    case 'builtin':
+    case 'int':
+    case 'scalar':
+    case 'step':
+    case 'string':
+    case 'tuple':
+    case 'word':
       return false;
   }
+  return unreachable(predicate);
 }
 
 type Binary = Extract<Expression, { type: 'binary' }>;

@@ -1,4 +1,5 @@
 import { shown } from '../verdict.ts';
+import { unreachable } from '../unreachable.ts';
 import { INTEGER_TYPES, TRACE_BUILTINS, TRACE_FUNCTIONS, TRACE_WORDS } from './functions.ts';
 import type { Expression, Target } from './syntax.ts';
 import type { Token, TokenReader } from './tokens.ts';
@@ -31,9 +32,9 @@ export function parseExpression(reader: TokenReader, place: ExpressionPlace): Ex
   if (place.depth > MAX_DEPTH) refuseTrace('trace-size', 'the program is nested too deep', { at: reader.at });
   const condition = parseBinary(reader, place, 0);
   if (!reader.take('?')) return condition;
-  const then = parseExpression(reader, deeper(place));
+  const whenTrue = parseExpression(reader, deeper(place));
   reader.expect(':');
-  return { type: 'ternary', condition, then, otherwise: parseExpression(reader, deeper(place)) };
+  return { type: 'ternary', condition, whenTrue, otherwise: parseExpression(reader, deeper(place)) };
 }
 
 function deeper(place: ExpressionPlace): ExpressionPlace {
@@ -108,10 +109,12 @@ function parsePrimary(reader: TokenReader, place: ExpressionPlace): Expression {
       return { type: 'map', name: token.text, keys: reader.take('[') ? parseList(reader, place, ']') : [] };
     case 'name':
       return parseName(reader, token, place);
-    default:
+    case 'punctuation':
+    case 'end':
       if (token.text === '(') return parseParenthesis(reader, token, place);
       return refuseTrace('trace-syntax', `${shown(token.text)} starts no value`, { at: token.at });
   }
+  return unreachable(token.type);
 }
 
 function parseList(reader: TokenReader, place: ExpressionPlace, close: string): readonly Expression[] {

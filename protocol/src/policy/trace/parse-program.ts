@@ -92,8 +92,8 @@ function parseIf(reader: TokenReader, depth: number): Statement {
   reader.expect('(');
   const condition = parseExpression(reader, { depth: depth + 1, slashEnds: false });
   reader.expect(')');
-  const then = parseBlock(reader, depth + 1);
-  if (!reader.take('else')) return { type: 'if', condition, then, otherwise: undefined };
-  if (reader.take('if')) return { type: 'if', condition, then, otherwise: [parseIf(reader, depth + 1)] };
-  return { type: 'if', condition, then, otherwise: parseBlock(reader, depth + 1) };
+  const whenTrue = parseBlock(reader, depth + 1);
+  if (!reader.take('else')) return { type: 'if', condition, whenTrue, otherwise: undefined };
+  if (reader.take('if')) return { type: 'if', condition, whenTrue, otherwise: [parseIf(reader, depth + 1)] };
+  return { type: 'if', condition, whenTrue, otherwise: parseBlock(reader, depth + 1) };
 }

@@ -1,3 +1,4 @@
+import { unreachable } from '../unreachable.ts';
 import { printProbe } from './probes.ts';
 import type { Clause, Expression, Statement } from './syntax.ts';
 
@@ -28,9 +29,10 @@ function printStatement(statement: Statement): string {
       return 'return;';
     case 'if': {
       const otherwise = statement.otherwise ? ` else ${printBlock(statement.otherwise)}` : '';
-      return `if (${printExpression(statement.condition)}) ${printBlock(statement.then)}${otherwise}`;
+      return `if (${printExpression(statement.condition)}) ${printBlock(statement.whenTrue)}${otherwise}`;
     }
   }
+  return unreachable(statement);
 }
 
 function printExpression(expression: Expression): string {
@@ -58,10 +60,11 @@ function printExpression(expression: Expression): string {
     case 'binary':
       return `${printOperand(expression.left)} ${expression.operator} ${printOperand(expression.right)}`;
     case 'ternary':
-      return `${printOperand(expression.condition)} ? ${printOperand(expression.then)} : ${printOperand(expression.otherwise)}`;
+      return `${printOperand(expression.condition)} ? ${printOperand(expression.whenTrue)} : ${printOperand(expression.otherwise)}`;
     case 'tuple':
       return `(${printAll(expression.items)})`;
   }
+  return unreachable(expression);
 }
 
 function printAll(expressions: readonly Expression[]): string {

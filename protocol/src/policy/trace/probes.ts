@@ -1,4 +1,5 @@
 import { shown } from '../verdict.ts';
+import { unreachable } from '../unreachable.ts';
 import type { Probe } from './syntax.ts';
 import { refuseTrace } from './trace-refusal.ts';
 
@@ -48,7 +49,7 @@ export const CLOSED_CATEGORIES = [
 /** Takes one attach point apart, or refuses it. */
 export function parseProbe(word: string, at: number): Probe {
   const [head = '', ...rest] = word.split(':');
-  const type = Object.hasOwn(ALIASES, head) ? ALIASES[head] : head;
+  const type: string = (Object.hasOwn(ALIASES, head) ? ALIASES[head] : undefined) ?? head;
   switch (type) {
     case 'tracepoint':
       return parseTracepoint(rest, word, at);
@@ -124,7 +125,9 @@ export function printProbe(probe: Probe): string {
       return `${probe.type}:${probe.unit}:${probe.value}`;
     case 'software':
       return `software:${probe.event}${probe.every === undefined ? '' : `:${probe.every}`}`;
-    default:
+    case 'BEGIN':
+    case 'END':
       return probe.type;
   }
+  return unreachable(probe);
 }

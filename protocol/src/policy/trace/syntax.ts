@@ -1,3 +1,5 @@
+import { unreachable } from '../unreachable.ts';
+
 /** A place in the program text, counted from 0. */
 export type Offset = number;
 
@@ -19,7 +21,7 @@ export type Expression =
   | {
       readonly type: 'ternary';
       readonly condition: Expression;
-      readonly then: Expression;
+      readonly whenTrue: Expression;
       readonly otherwise: Expression;
     }
   | { readonly type: 'cast'; readonly to: string; readonly operand: Expression }
@@ -36,7 +38,7 @@ export type Statement =
   | {
       readonly type: 'if';
       readonly condition: Expression;
-      readonly then: readonly Statement[];
+      readonly whenTrue: readonly Statement[];
       readonly otherwise: readonly Statement[] | undefined;
     };
 
@@ -75,19 +77,25 @@ function childrenOf(expression: Expression): readonly Expression[] {
     case 'binary':
       return [expression.left, expression.right];
     case 'ternary':
-      return [expression.condition, expression.then, expression.otherwise];
+      return [expression.condition, expression.whenTrue, expression.otherwise];
     case 'tuple':
       return expression.items;
-    default:
+    case 'int':
+    case 'string':
+    case 'builtin':
+    case 'word':
+    case 'scalar':
+    case 'field':
       return [];
   }
+  return unreachable(expression);
 }
 
 /** The statements of a body and of the branches inside it, in order. */
 export function allStatements(body: readonly Statement[]): readonly Statement[] {
   return body.flatMap((statement) =>
     statement.type === 'if'
-      ? [statement, ...allStatements(statement.then), ...allStatements(statement.otherwise ?? [])]
+      ? [statement, ...allStatements(statement.whenTrue), ...allStatements(statement.otherwise ?? [])]
       : [statement],
   );
 }
@@ -104,4 +112,5 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
     case 'return':
       return [];
   }
+  return unreachable(statement);
 }
