@@ -27,6 +27,7 @@ export { establishCrd } from './crd/establish-crd.ts';
 export { builtinKinds } from './builtin/builtin-kinds.ts';
 export { invalidMessage, invalidStatus, type InvalidStatus } from './invalid-status.ts';
 export { applyJsonPatch, type JsonPatchOperation } from './patch/json-patch.ts';
+export { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
 export { applyMergePatch } from './patch/merge-patch.ts';
 export { serverSideApply, type ApplyConflict, type ServerSideApplyInput } from './apply/server-side-apply.ts';
 export { applyConflictMessage } from './apply/conflict-message.ts';

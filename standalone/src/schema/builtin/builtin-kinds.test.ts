@@ -99,6 +99,14 @@ describe('built-in kinds', () => {
     ]);
   });
 
+  it('hold the identity and the stored versions of a definition', () => {
+    const meta = { name: 'widgets.example.org', resourceVersion: '1' };
+    const old = make('CustomResourceDefinition', { ...widgetCrd(), status: { storedVersions: ['v0', 'v1'] } }, meta);
+    const next = make('CustomResourceDefinition', widgetCrd(undefined, { scope: 'Cluster' }), meta);
+    const causes = kindOf('CustomResourceDefinition').validate({ ...next, metadata: old.metadata }, old);
+    expect(causes.map(({ field }) => field)).toEqual(['spec.scope', 'status.storedVersions[0]']);
+  });
+
   it('show events as kubectl expects them', () => {
     const event = make('Event', {
       involvedObject: { kind: 'Widget', namespace: 'default', name: 'w', uid: 'u' },

@@ -1,7 +1,10 @@
 import { compileCrdVersions } from '../crd/compile-crd.ts';
 import { CRD_SCHEMA } from '../crd/crd-schema.ts';
+import type { Crd } from '../crd/crd-types.ts';
 import { InvalidObjectError } from '../crd/invalid-object-error.ts';
 import type { ApiObject, Cause, CompiledKind } from '../kinds.ts';
+import { invalid } from '../structural/cause.ts';
+import { isJsonObject } from '../structural/json-value.ts';
 import { compileColumn } from '../table/table.ts';
 import { defineBuiltin } from './define-builtin.ts';
 
@@ -13,6 +16,32 @@ function compilationCauses(crd: ApiObject): Cause[] {
     if (error instanceof InvalidObjectError) return [...error.causes];
     throw error;
   }
+}
+
+/** What cannot change once objects may exist: where they are stored and in which versions. */
+function changeCauses(crd: ApiObject, old: ApiObject): Cause[] {
+  const [next, before] = [(crd as Crd).spec, (old as Crd).spec];
+  const fixed: [string, unknown, unknown][] = [
+    ['spec.scope', next.scope, before.scope],
+    ['spec.names.kind', next.names.kind, before.names.kind],
+    ['spec.group', next.group, before.group],
+    ['spec.names.plural', next.names.plural, before.names.plural],
+  ];
+  const causes = fixed
+    .filter(([, value, known]) => value !== known)
+    .map(([field, value]) => invalid(field, value, 'field is immutable'));
+  const names = new Set(next.versions.map(({ name }) => name));
+  storedVersions(old).forEach((name, index) => {
+    if (names.has(name)) return;
+    const words = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;
+    causes.push(invalid(`status.storedVersions[${index}]`, name, words));
+  });
+  return causes;
+}
+
+function storedVersions(crd: ApiObject): string[] {
+  const stored = isJsonObject(crd['status']) ? crd['status']['storedVersions'] : undefined;
+  return Array.isArray(stored) ? stored.filter((name) => typeof name === 'string') : [];
 }
 
 /** apiextensions.k8s.io/v1 CustomResourceDefinition; `validate` compiles the definition, CEL rules included. */
@@ -35,6 +64,9 @@ export function customResourceDefinitionKind(): CompiledKind {
         description: 'When the definition was made.',
       }),
     ],
-    extraCauses: compilationCauses,
+    extraCauses: (crd, old) => {
+      const causes = compilationCauses(crd);
+      return old === undefined || causes.length > 0 ? causes : changeCauses(crd, old);
+    },
   });
 }

@@ -6,6 +6,7 @@ import { OBJECT_META_SCHEMA } from '../metadata/object-meta-schema.ts';
 import { metadataCauses, metadataUpdateCauses } from '../metadata/validate-metadata.ts';
 import { invalid } from '../structural/cause.ts';
 import { defaultValue } from '../structural/default.ts';
+import { assertDepth } from '../structural/depth.ts';
 import { listTypeCauses } from '../structural/list-types.ts';
 import { pruneValue } from '../structural/prune.ts';
 import { schemaCauses } from '../structural/validate.ts';
@@ -46,6 +47,7 @@ export function compileKind(definition: KindDefinition): CompiledKind {
   const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
   const versionSchema = withMetadata(definition.schema, OBJECT_META_SCHEMA);
   const prune = (object: ApiObject): { object: ApiObject; unknownFields: string[] } => {
+    assertDepth(object);
     assertMetadataShape(resource, object);
     const { value, unknownFields } = pruneValue(object as unknown as Json, versionSchema);
     return { object: value as unknown as ApiObject, unknownFields };

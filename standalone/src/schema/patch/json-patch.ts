@@ -1,5 +1,6 @@
 import { CodedError } from '@nannyapi/process';
 import jsonPatch from 'fast-json-patch';
+import { assertDepth } from '../structural/depth.ts';
 import { isJsonObject } from '../structural/json-value.ts';
 
 /** One RFC 6902 operation. */
@@ -17,6 +18,7 @@ const OPERATIONS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test'])
  * patch is well-formed and does not fit the object (a failed test, a missing path); `__proto__` in a path is malformed.
  */
 export function applyJsonPatch<T extends object>(target: T, operations: unknown): T {
+  assertDepth(operations);
   if (!isOperationList(operations)) {
     throw new CodedError({
       code: 'BadRequest',

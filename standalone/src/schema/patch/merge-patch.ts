@@ -1,12 +1,10 @@
 import type { Json, JsonObject } from '../kinds.ts';
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { assertDepth } from '../structural/depth.ts';
+import { isJsonObject } from '../structural/json-value.ts';
 
 function merge(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const result: JsonObject = isObject(target) ? { ...target } : {};
+  if (!isJsonObject(patch)) return patch;
+  const result: JsonObject = isJsonObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (key === '__proto__') continue;
     if (value === null) delete result[key];
@@ -18,10 +16,9 @@ function merge(target: unknown, patch: unknown): unknown {
 /**
  * A copy of `target` after a JSON merge patch (RFC 7386); shares unpatched parts with it.
  *
- * Strategic merge patches of core kinds are served by this function too: the kinds served here are used with
- * maps mostly, so merging lists by key is not offered, a list in the patch replaces the stored one.
- * A key named `__proto__` is ignored.
+ * A key named `__proto__` is ignored. Throws CodedError `BadRequest` for a patch that is nested too deep.
  */
 export function applyMergePatch<T>(target: T, patch: unknown): T {
+  assertDepth(patch);
   return merge(target, patch) as T;
 }
