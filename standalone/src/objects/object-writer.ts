@@ -68,7 +68,10 @@ export class ObjectWriter {
     assertValid(kind.resource, name, kind.validate(prepared));
     checkNamespace(this.#store, kind.resource, { namespace: options.namespace, name });
     const key = keyOf(kind.resource, options.namespace, name);
-    if (this.#store.head(key) !== undefined) throw alreadyExists(kind.resource, name);
+    if (this.#store.head(key) !== undefined) {
+      await this.#store.settled(key);
+      throw alreadyExists(kind.resource, name);
+    }
     const object = options.isManaged
       ? prepared
       : updateManagedFields({ next: prepared, manager: options.manager, operation: 'Update', kind, now });
@@ -85,12 +88,12 @@ export class ObjectWriter {
   async update(kind: CompiledKind, at: { namespace: string; name: string }, request: UpdateRequest): Promise<Written> {
     const key = keyOf(kind.resource, at.namespace, at.name);
     const stored = this.#store.head(key);
-    if (stored === undefined) throw notFound(kind.resource, at.name);
+    if (stored === undefined) return await this.#refuseMissing(kind, key);
     const live = inVersion(kind, this.#store.parse(stored));
     const sent = request.modify(structuredClone(live));
     checkIdentity(kind.resource, live, sent);
     const next = this.#finish(kind, live, sent, request);
-    if (isSameObject(live, next)) return { object: live, isGone: false };
+    if (isSameObject(live, next)) return await this.#unchanged(key, live);
     if (isFinalized(kind, next)) return await this.#remove(key, next, request.isDryRun);
     if (!request.isDryRun) await this.#store.put(key, this.#inStoredVersion(key, next));
     return { object: next, isGone: false };
@@ -104,13 +107,13 @@ export class ObjectWriter {
   async delete(kind: CompiledKind, at: { namespace: string; name: string }, options: DeleteOptions): Promise<Written> {
     const key = keyOf(kind.resource, at.namespace, at.name);
     const stored = this.#store.head(key);
-    if (stored === undefined) throw notFound(kind.resource, at.name);
+    if (stored === undefined) return await this.#refuseMissing(kind, key);
     const live = inVersion(kind, this.#store.parse(stored));
     assertDeletable(kind, at.name);
     checkPreconditions(kind.resource, live, options);
     const next = deletionPlan(kind, live, options, this.#clock.now());
     if (next === undefined) return await this.#remove(key, live, options.isDryRun);
-    if (isSameObject(live, next)) return { object: live, isGone: false };
+    if (isSameObject(live, next)) return await this.#unchanged(key, live);
     if (isFinalized(kind, next)) return await this.#remove(key, next, options.isDryRun);
     if (!options.isDryRun) await this.#store.put(key, this.#inStoredVersion(key, next));
     return { object: next, isGone: false };
@@ -138,6 +141,16 @@ export class ObjectWriter {
   #inStoredVersion(key: ObjectKey, object: ApiObject): ApiObject {
     const stored = this.#kinds.findStored(key.resource);
     return stored === undefined ? object : inVersion(stored, object);
+  }
+
+  async #unchanged(key: ObjectKey, live: ApiObject): Promise<Written> {
+    await this.#store.settled(key);
+    return { object: live, isGone: false };
+  }
+
+  async #refuseMissing(kind: CompiledKind, key: ObjectKey): Promise<never> {
+    await this.#store.settled(key);
+    throw notFound(kind.resource, key.name);
   }
 
   async #remove(key: ObjectKey, last: ApiObject, isDryRun: boolean): Promise<Written> {

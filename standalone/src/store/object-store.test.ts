@@ -58,7 +58,12 @@ describe('ObjectStore', () => {
     const write = store.put(key('a'), configMap('a'));
     expect(store.get(key('a'))).toBeUndefined();
     expect(store.head(key('a'))?.revision).toBe(1);
+    const order: string[] = [];
+    const settled = store.settled(key('a')).then(() => order.push('settled'));
+    await Promise.resolve();
+    expect(order).toEqual([]);
     await write;
+    await settled;
     expect(store.get(key('a'))?.revision).toBe(1);
   });
 

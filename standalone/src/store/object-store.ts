@@ -23,6 +23,12 @@ export interface ObjectStoreOptions {
   windowRevisions?: number | undefined;
 }
 
+interface Head {
+  revision: number;
+  object: StoredObject | undefined;
+  written: Promise<void>;
+}
+
 /** Told of each change in revision order, in the turn in which the commit became known. */
 export type ChangeListener = (change: Change) => void;
 
@@ -40,7 +46,7 @@ export class ObjectStore {
   readonly #windowRevisions: number;
   readonly #shelves = new Map<string, Shelf>();
   /** Newest state of each object with a write in flight; undefined value: its deletion is in flight. */
-  readonly #heads = new Map<string, { revision: number; object: StoredObject | undefined }>();
+  readonly #heads = new Map<string, Head>();
   readonly #inFlight = new Map<number, StoredObject>();
   readonly #listeners = new Set<ChangeListener>();
   #assignedRevision: number;
@@ -93,6 +99,18 @@ export class ObjectStore {
   head(key: ObjectKey): StoredObject | undefined {
     const head = this.#heads.get(headKey(key));
     return head === undefined ? this.get(key) : head.object;
+  }
+
+  /**
+   * Resolves when the head state of an object is on disk.
+   *
+   * An answer that builds on the head without writing (nothing to change, name taken) waits for this: the client must
+   * not learn of a state that a crash could take back.
+   *
+   * @throws CodedError `StorageFailed` when that state was lost.
+   */
+  async settled(key: ObjectKey): Promise<void> {
+    await this.#heads.get(headKey(key))?.written;
   }
 
   /** JSON text of an object. */
@@ -163,11 +181,12 @@ export class ObjectStore {
     object.metadata.resourceVersion = String(revision);
     const body = JSON.stringify(object);
     const stored = toStoredObject(key, object, body);
-    this.#heads.set(headKey(key), { revision, object: change === 'DELETED' ? undefined : stored });
     this.#inFlight.set(revision, stored);
     const { resource, namespace, name } = key;
     const previousRevision = previous?.revision ?? null;
-    await this.#queue.submit({ revision, resource, namespace, name, change, previousRevision, body });
+    const written = this.#queue.submit({ revision, resource, namespace, name, change, previousRevision, body });
+    this.#heads.set(headKey(key), { revision, object: change === 'DELETED' ? undefined : stored, written });
+    await written;
     return stored;
   }
 

@@ -11,7 +11,7 @@ import type { Watcher, WatchHub } from './watch-hub.ts';
 /** A watch with more than this waiting in its socket is no longer pushed to; it reads on from the history later. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** Changes read from the history at a time. */
-const CATCH_UP_PAGE = 200;
+const CATCH_UP_PAGE = 50;
 /** Time between bookmarks, ms, as in kube-apiserver. */
 const BOOKMARK_EVERY_MS = 60_000;
 
@@ -114,7 +114,12 @@ export class WatchStream implements Watcher {
       return;
     }
     const changes = store.changesAfter(resource, this.#cursor, CATCH_UP_PAGE);
-    for (const change of changes) this.#tell(change);
+    for (const change of changes) {
+      this.#tell(change);
+      if (response.writableLength <= MAX_BUFFERED_BYTES) continue;
+      this.#state = 'Waiting';
+      return;
+    }
     if (changes.length < CATCH_UP_PAGE) {
       this.#cursor = store.revision;
       this.#state = 'Live';

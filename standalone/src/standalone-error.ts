@@ -1,0 +1,14 @@
+/** Why the API server does not start: code of the CodedError, and what it means. Codes are never renamed or reused. */
+export const STANDALONE_ERRORS = {
+  DataFolderInUse: 'Another control plane uses the data folder; the message names its pid.',
+  DataFolderUnusable: 'The data folder cannot be made or written.',
+  PortInUse: 'Something else listens on the port.',
+  StoreCorrupt: 'The database file is damaged or is no database.',
+  StoreNewerVersion: 'The database was written by a newer release.',
+  StoreUnavailable: 'The database could not be opened for another reason.',
+  CertificateUnreadable: 'A stored certificate is not PEM.',
+  TokensUnreadable: 'The stored token hashes are not JSON.',
+} as const;
+
+/** A code of {@link STANDALONE_ERRORS}. */
+export type StandaloneErrorCode = keyof typeof STANDALONE_ERRORS;
