@@ -42,25 +42,31 @@ function bundle(entryPoints, options) {
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
-    plugins: [withoutSideEffects(['@kubernetes/client-node'])],
+    plugins: [withoutSideEffects('@kubernetes/client-node')],
     ...options,
   });
 }
 
-/** Lets esbuild drop the modules of these packages that nothing imports from: their top level only declares. */
-function withoutSideEffects(packages) {
+/**
+ * Lets esbuild drop the modules of one package that nothing imports from, though the package does not say that it may:
+ * their top level only declares.
+ */
+function withoutSideEffects(packageName) {
+  const inPackage = new RegExp(`/node_modules/${packageName}/`);
   return {
     name: 'without-side-effects',
     setup(builder) {
-      const filter = new RegExp(`^(${packages.join('|')})(/|$)`);
-      builder.onResolve({ filter }, async (args) => {
-        if (args.pluginData === 'seen') return undefined;
-        const { path, errors } = await builder.resolve(args.path, {
+      builder.onResolve({ filter: /.*/ }, async (args) => {
+        if (args.pluginData === 'resolved') return undefined;
+        if (!inPackage.test(args.importer) && !args.path.startsWith(packageName)) return undefined;
+        const { errors, path, external, sideEffects } = await builder.resolve(args.path, {
+          importer: args.importer,
           resolveDir: args.resolveDir,
           kind: args.kind,
-          pluginData: 'seen',
+          pluginData: 'resolved',
         });
-        return errors.length > 0 ? { errors } : { path, sideEffects: false };
+        if (errors.length > 0) return { errors };
+        return { path, external, sideEffects: inPackage.test(path) ? false : sideEffects };
       });
     },
   };

@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { loadOperatorConfig } from '@nannyapi/operator';
 import { createLogger, systemClock } from '@nannyapi/process';
 import { startStandalone, type Standalone } from '@nannyapi/standalone';
 import { readFlags, readPort } from './flags.ts';
@@ -91,7 +90,7 @@ async function start(session: { dataDir: string; port: number; env: VerbIo['env'
     agentCommand: agentCommand(process.execPath),
     agentLogPath: logFile,
     apiServerOnly: false,
-    operator: loadOperatorConfig(session.env),
+    env: session.env,
     clock: systemClock,
     log: createLogger({
       name: 'nanny',

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { loadOperatorConfig } from '@nannyapi/operator';
 import { createLogger, LOG_LEVELS, type LogLevel, systemClock } from '@nannyapi/process';
 import { startStandalone } from '@nannyapi/standalone';
 import { readFlags, readPort } from './flags.ts';
@@ -59,7 +58,7 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
     crds: shippedCrds(),
     agentCommand: values.agent ? agentCommand(process.execPath) : undefined,
     apiServerOnly: values['api-server-only'],
-    operator: loadOperatorConfig(io.env),
+    env: io.env,
     clock: systemClock,
     log: createLogger({ name: 'nanny', level, destination: io.stderr }),
   });

@@ -1,0 +1,92 @@
+import { AgentTaskResource, API_VERSION, type AgentTask } from '@nannyapi/crds';
+import type { KubeClient } from '@nannyapi/runtime';
+import { AgentConnection } from './agent-connection.ts';
+import { agentName } from './agents.ts';
+import { adminOf, createAgents, POLICY_HASH } from './cluster.ts';
+import type { Benchmark, Measurement } from './measurement.ts';
+import { withControlPlane } from './processes.ts';
+import { median, percentile } from './statistics.ts';
+
+/** Streams that are open, and the p99 to reach at that number, in milliseconds. */
+const SIZES = [
+  { streams: 1, goalP99Ms: 15 },
+  { streams: 100, goalP99Ms: 20 },
+  { streams: 1000, goalP99Ms: 30 },
+];
+const TASKS = 300;
+/** The first tasks warm up connections and code. */
+const WARM_UP = 30;
+
+/** Task created → its agent holds it. */
+export const dispatch: Benchmark = {
+  name: 'dispatch',
+  how: 'create of the AgentTask sent (its durable write included) → event on the agent’s stream, over TLS',
+  run: () =>
+    withControlPlane({ agents: 1000 }, async (address) => {
+      const admin = adminOf(address);
+      const connections: AgentConnection[] = [];
+      try {
+        await createAgents(admin, 1000);
+        const measurements: Measurement[] = [];
+        const arrived = new Map<string, (atMs: number) => void>();
+        for (const { streams, goalP99Ms } of SIZES) {
+          while (connections.length < streams) {
+            const connection = new AgentConnection(
+              { url: address.facadeUrl, caPem: address.caPem },
+              connections.length,
+            );
+            connections.push(connection);
+            await connection.connect((task) => arrived.get(task.name)?.(performance.now()));
+          }
+          const samples = await measure(admin, streams, arrived);
+          const at = `at ${streams} streams`;
+          measurements.push({ what: `dispatch p50 ${at}`, value: median(samples), unit: 'ms' });
+          measurements.push({
+            what: `dispatch p99 ${at}`,
+            value: percentile(samples, 99),
+            unit: 'ms',
+            goal: goalP99Ms,
+          });
+        }
+        return measurements;
+      } finally {
+        for (const connection of connections) connection.close();
+        await admin.close();
+      }
+    }),
+};
+
+async function measure(
+  admin: KubeClient,
+  streams: number,
+  arrived: Map<string, (atMs: number) => void>,
+): Promise<number[]> {
+  const tasks = admin.resource<AgentTask>(AgentTaskResource);
+  const samples: number[] = [];
+  for (let number = 0; number < TASKS + WARM_UP; number++) {
+    const name = `dispatch-${streams}-${number}`;
+    const arrival = new Promise<number>((resolve) => {
+      arrived.set(name, resolve);
+    });
+    const sentMs = performance.now();
+    const [arrivedMs] = await Promise.all([arrival, tasks.create(taskFor(agentName((number * 7) % streams), name))]);
+    if (number >= WARM_UP) samples.push(arrivedMs - sentMs);
+    arrived.delete(name);
+  }
+  return samples;
+}
+
+function taskFor(agent: string, name: string): AgentTask {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'AgentTask',
+    metadata: { namespace: 'default', name },
+    spec: {
+      agentRef: { name: agent },
+      type: 'Diagnose',
+      actions: [{ id: 'a1', run: { argv: ['uptime'] } }],
+      policyHash: POLICY_HASH,
+      timeoutSeconds: 60,
+    },
+  };
+}
