@@ -1,7 +1,8 @@
-import { type ASTNode, type Environment, type ParseResult, ParseError } from '@marcbachmann/cel-js';
+import { type ASTNode, type Environment, type ParseResult } from '@marcbachmann/cel-js';
 import type { Cause, CelRule, SchemaNode } from '../kinds.ts';
 import { invalid, required } from '../structural/cause.ts';
 import { objectProperties } from './cel-value.ts';
+import { compilationMessage } from './compilation-message.ts';
 import { declareTypes } from './declare-types.ts';
 import { dialectFault, walk } from './kubernetes-dialect.ts';
 import { kubernetesEnvironment } from './kubernetes-environment.ts';
@@ -145,14 +146,10 @@ function expressionCauses(
   key: 'rule' | 'messageExpression',
   wanted: 'bool' | 'string',
 ): Cause[] {
-  const result = checker.check(rule[key] ?? '');
-  if (result.error !== undefined || !result.valid) {
-    const kind = result.error instanceof ParseError ? 'Syntax error: ' : '';
-    return [
-      invalid(`.${key}`, rule, `compilation failed: ERROR: <input>: ${kind}${result.error?.summary ?? 'invalid'}`),
-    ];
-  }
-  const fault = dialectFault(rule[key] ?? '', checker);
+  const expression = rule[key] ?? '';
+  const result = checker.check(expression);
+  if (!result.valid) return [invalid(`.${key}`, rule, compilationMessage(expression, result, checker))];
+  const fault = dialectFault(expression, checker);
   if (fault !== undefined) return [invalid(`.${key}`, rule, `compilation failed: ERROR: <input>: ${fault}`)];
   if (result.type === wanted || result.type === 'dyn') return [];
   const words =

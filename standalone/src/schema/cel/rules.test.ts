@@ -188,6 +188,19 @@ describe('compileRules', () => {
     expect(causes.map(({ field }) => field)).toEqual([`schema.properties[spec].x-kubernetes-validations[0].${place}`]);
   });
 
+  it.each([
+    ['foo(self.text)', "undeclared reference to 'foo' (in container '')"],
+    ['self.text.foo()', "undeclared reference to 'foo' (in container '')"],
+    ['self.text.charAt("x") == ""', "found no matching overload for 'string.charAt(string)'"],
+    ['true && self.nope == 1', "undefined field 'nope'"],
+    ['nobody == 1', "undeclared reference to 'nobody' (in container '')"],
+  ])('says of %s: %s', (rule, words) => {
+    expect(compileRules(schemaWith({ rule }), 'schema').causes[0]?.message).toMatch(
+      /: compilation failed: ERROR: <input>:1:\d+: /,
+    );
+    expect(compileRules(schemaWith({ rule }), 'schema').causes[0]?.message).toContain(words);
+  });
+
   it('refuses oldSelf in items of a list that cannot be matched', () => {
     const items: SchemaNode = { type: 'string', 'x-kubernetes-validations': [{ rule: 'self == oldSelf' }] };
     const { causes } = compileRules({ type: 'object', properties: { list: { type: 'array', items } } }, 'schema');
