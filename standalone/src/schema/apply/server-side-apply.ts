@@ -43,7 +43,8 @@ export interface ServerSideApplyInput {
  *
  * What this manager applied before, applies no longer and nobody else owns is removed. The result is not defaulted or
  * validated. With conflicts (and no force) `object` is the live object, unchanged, and the caller answers 409 with
- * `applyConflictMessage`. Applying the same twice gives an object equal to the live one, times included.
+ * `applyConflictMessage`. Applying the same twice gives the live object itself. (One exception is Kubernetes' own: a field
+ * emptied to `{}` or `[]` by an apply is dropped, and comes back as `{}` when that is applied again.)
  */
 export function serverSideApply(input: ServerSideApplyInput): { object: ApiObject; conflicts: ApplyConflict[] } {
   const { kind, subresource = '', now } = input;
@@ -142,8 +143,8 @@ function unionOf(managers: readonly Manager[]): FieldSet {
 /**
  * Removes what was applied before and is owned by nobody now.
  *
- * A removed field goes with all below it, unless something below is owned by another manager or was never applied:
- * then only what was applied goes.
+ * A removed field goes with all below it, defaults included, unless another manager owns something below: then only
+ * what was applied goes.
  */
 function dropAbandoned(kind: CompiledKind, merged: Json, last: FieldSet | undefined, owned: FieldSet): Json {
   if (last === undefined || last.isEmpty) return merged;

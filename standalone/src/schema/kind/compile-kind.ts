@@ -85,8 +85,9 @@ function withMetadata(schema: SchemaNode, metadata: SchemaNode): SchemaNode {
 
 function fieldValue(definition: KindDefinition, object: ApiObject, path: string): string | undefined {
   if (path === 'metadata.name') return object.metadata.name ?? '';
-  if (path === 'metadata.namespace')
+  if (path === 'metadata.namespace') {
     return definition.resource.namespaced ? (object.metadata.namespace ?? '') : undefined;
+  }
   return definition.selectable.get(path)?.(object);
 }
 
@@ -128,8 +129,9 @@ function validate(
     ...(definition.extraCauses?.(object, old) ?? []),
   ];
   if (definition.rules === undefined) return causes;
-  if (!causes.some(({ reason }) => BLOCKING.has(reason)))
+  if (!causes.some(({ reason }) => BLOCKING.has(reason))) {
     return [...causes, ...ruleCauses(definition.rules, object, old)];
+  }
   const words =
     'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
   return [...causes, invalid('<nil>', null, words)];
