@@ -23,7 +23,7 @@ export function sendError(response: ServerResponse, error: unknown): void {
   const retryAfter = status.details?.retryAfterSeconds;
   if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
   if (status.code === 401) response.setHeader('www-authenticate', 'Bearer');
-  // The rest of a refused body is never read, so the connection cannot carry another request.
+  // What is left of a refused body may never have been read: the connection cannot carry another request.
   if (status.code === 413) response.setHeader('connection', 'close');
   sendJson(response, { code: status.code, body: JSON.stringify(status) });
 }

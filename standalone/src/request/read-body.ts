@@ -7,20 +7,25 @@ import { badRequest, StatusError } from '../status/status-error.ts';
 /** Largest request body, bytes; the limit of kube-apiserver. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
+/** A body that is too large is read on up to here and dropped: a client that still sends would not see the answer. */
+const MAX_DROPPED_BYTES = 64 * 1024 * 1024;
+
 /**
  * Reads a request body whole.
  *
- * @throws StatusError RequestEntityTooLarge above {@link MAX_BODY_BYTES}; the rest of such a body is not read.
+ * @throws StatusError RequestEntityTooLarge above {@link MAX_BODY_BYTES}.
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) {
-      throw new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY_BYTES}`);
-    }
-    chunks.push(chunk);
+    if (bytes > MAX_DROPPED_BYTES) break;
+    if (bytes > MAX_BODY_BYTES) chunks = [];
+    else chunks.push(chunk);
+  }
+  if (bytes > MAX_BODY_BYTES) {
+    throw new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY_BYTES}`);
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }

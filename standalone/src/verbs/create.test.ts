@@ -113,12 +113,12 @@ describe('create', () => {
     expect([answer.code, answer.body.reason]).toEqual([code, reason]);
   });
 
-  it('refuses invalid UTF-8, an unknown content type, and a body above 3 MiB', async () => {
+  it('refuses invalid UTF-8, an unknown content type, and a body above 3 MiB, however large', async () => {
     const invalid = await fixture.raw.send('POST', WIDGETS, { body: Buffer.from([0x7b, 0xff, 0x7d]) });
     expect(invalid.code).toBe(400);
     const headers = { 'content-type': 'text/plain' };
     expect((await fixture.raw.send('POST', WIDGETS, { body: '{}', headers })).code).toBe(415);
-    const huge = JSON.stringify(widget('huge', { spec: { color: 'x'.repeat(3 * 1024 * 1024) } }));
+    const huge = JSON.stringify(widget('huge', { spec: { color: 'x'.repeat(20 * 1024 * 1024) } }));
     const answer = await fixture.raw.send('POST', WIDGETS, { body: huge });
     expect([answer.code, answer.body.reason]).toEqual([413, 'RequestEntityTooLarge']);
   });
