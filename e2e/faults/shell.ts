@@ -6,9 +6,9 @@ import { waitUntil } from './fault.ts';
 
 const execute = promisify(execFile);
 
-/** Runs a tool to its end and answers its standard output; throws when it fails or takes longer than a minute. */
+/** Runs a tool to its end and answers its standard output; throws when it fails or takes longer than four minutes. */
 export async function run(command: string, ...args: readonly string[]): Promise<string> {
-  const { stdout } = await execute(command, args, { timeout: 60_000, maxBuffer: 64 * 1024 * 1024 });
+  const { stdout } = await execute(command, args, { timeout: 240_000, maxBuffer: 64 * 1024 * 1024 });
   return stdout;
 }
 

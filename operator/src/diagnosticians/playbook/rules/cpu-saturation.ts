@@ -138,8 +138,8 @@ function candidate(input: RuleInput, saturation: Saturation): Candidate {
     strength,
     nature: 'Load',
     topics: needsSymptom
-      ? /\bcpus?\b|processor|\bcores?\b|load|spin|\bhot\b|\bfan\b|busy/u
-      : /slow|\bcpus?\b|processor|\bcores?\b|load|lag|spin|\bhot\b|\bfan\b|busy|unrespons|sluggish|latency|takes? (?:long|forever)/u,
+      ? /\bcpus?\b|processor|\bcores?\b|\bload|\bspin|\bhot\b|\bfan\b|busy/u
+      : /slow|\bcpus?\b|processor|\bcores?\b|\bload|\blag|\bspin|\bhot\b|\bfan\b|busy|unrespons|sluggish|latency|takes? (?:long|forever)/u,
     needsSymptom,
     explains: [],
     confirmation: {

@@ -1,4 +1,4 @@
-import { clip, runs } from '../candidate.ts';
+import { clip, runs, runsIfPresent } from '../candidate.ts';
 import type { Judgement, Rule } from '../candidate.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
 import { quoteLine, resultsOf } from '../readings/step-results.ts';
@@ -6,8 +6,8 @@ import { quoteLine, resultsOf } from '../readings/step-results.ts';
 const EXHAUSTED_USE_PERCENT = 97;
 
 /** Finds processes that may open no more files. */
-export const findFileDescriptorsExhausted: Rule = ({ facts }) =>
-  facts
+export const findFileDescriptorsExhausted: Rule = (input) =>
+  input.facts
     .all('limits', 'fd_process')
     .filter((fact) => !fact.isOwn && fact.number('use') >= EXHAUSTED_USE_PERCENT)
     .map((fact) => {
@@ -30,7 +30,7 @@ export const findFileDescriptorsExhausted: Rule = ({ facts }) =>
         explains: [],
         confirmation: {
           hypothesis: clip(`FileDescriptorsExhausted: ${name} stays at its limit`, 256),
-          actions: [runs('ls', '-l', `/proc/${pid}/fd`), runs('cat', `/proc/${pid}/limits`)],
+          actions: [...runsIfPresent(input, 'ls', '-l', `/proc/${pid}/fd`), runs('cat', `/proc/${pid}/limits`)],
           judge: (step: DiagnosisStep): Judgement => judge(step, pid, fact.number('nofile_soft')),
         },
         plan: [

@@ -1,4 +1,4 @@
-import { clip, runs } from '../candidate.ts';
+import { clip, runs, runsIfPresent } from '../candidate.ts';
 import type { Judgement, Rule } from '../candidate.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
 import { quoteLine, resultsOf } from '../readings/step-results.ts';
@@ -6,8 +6,8 @@ import { quoteLine, resultsOf } from '../readings/step-results.ts';
 const EXHAUSTED_USE_PERCENT = 97;
 
 /** Finds processes that may map no more memory areas, however much memory is free. */
-export const findMemoryMapsExhausted: Rule = ({ facts }) =>
-  facts
+export const findMemoryMapsExhausted: Rule = (input) =>
+  input.facts
     .all('limits', 'map_process')
     .filter((fact) => !fact.isOwn && fact.number('use') >= EXHAUSTED_USE_PERCENT)
     .map((fact) => {
@@ -30,7 +30,10 @@ export const findMemoryMapsExhausted: Rule = ({ facts }) =>
         explains: [],
         confirmation: {
           hypothesis: clip(`MemoryMapsExhausted: ${name} stays at its limit`, 256),
-          actions: [runs('wc', '-l', `/proc/${pid}/maps`), runs('cat', '/proc/sys/vm/max_map_count')],
+          actions: [
+            ...runsIfPresent(input, 'wc', '-l', `/proc/${pid}/maps`),
+            runs('cat', '/proc/sys/vm/max_map_count'),
+          ],
           judge: (step: DiagnosisStep): Judgement => {
             const count = quoteLine(resultsOf(step, 'wc -l')[0], /^\s*\d+ /u);
             const limit = quoteLine(resultsOf(step, 'cat /proc/sys/vm/max_map_count')[0], /^\d+$/u);
