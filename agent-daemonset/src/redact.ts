@@ -40,7 +40,7 @@ const PATTERNS: readonly SecretPattern[] = [
   },
   {
     pattern:
-      /((?:(?:password|passwd|passphrase|secret|token|api_?-?key|access_?-?key|private_?-?key|credential)s?|\bpwd|\bpass)["']?\s{0,4}[=:]\s{0,4})(?:"[^"\n]{1,512}"|'[^'\n]{1,512}'|[^\s"',;&)}\]]{1,512})/gi,
+      /((?:(?:password|passwd|passphrase|secret|token|api_?-?key|access_?-?key|private_?-?key|credential)s?|\bpwd|\bpass)["']?\s{0,4}[=:]\s{0,4})(?!\[redacted\])(?:"[^"\n]{1,512}"|'[^'\n]{1,512}'|[^\s"',;&)}\]]{1,512})/gi,
     replacement: `$1${MARK}`,
   },
   { pattern: /((?:^|\n)[ \t]{0,8}(?:set-)?cookie:\s{0,4})[^\n]{1,4096}/gi, replacement: `$1${MARK}` },

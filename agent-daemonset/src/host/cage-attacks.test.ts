@@ -92,38 +92,41 @@ describe.runIf(fits)('attacks from inside the full cage (needs root and bwrap)',
     expect((await shell('chroot / true')).exitCode).not.toBe(0);
   });
 
-  it.runIf(hasPython && process.arch === 'x64')('is refused the system calls that no reader needs (needs python3 on x86_64)', async () => {
-    const calls = [
-      ['ptrace', 101, [16, process.pid, 0, 0]],
-      ['process_vm_readv', 310, [process.pid, 0, 0, 0, 0, 0]],
-      ['pidfd_open', 434, [process.pid, 0]],
-      ['bpf', 321, [0, 0, 0]],
-      ['perf_event_open', 298, [0, 0, 0, 0, 0]],
-      ['io_uring_setup', 425, [1, 0]],
-      ['userfaultfd', 323, [0]],
-      ['keyctl', 250, [0, 0]],
-      ['reboot', 169, [0, 0, 0, 0]],
-      ['init_module', 175, [0, 0, 0]],
-      ['open_by_handle_at', 304, [0, 0, 0]],
-      ['setns', 308, [0, 0]],
-      ['swapoff', 168, [0]],
-      ['sethostname', 170, [0, 0]],
-    ] as const;
-    const code = calls
-      .map(
-        ([name, nr, args]) =>
-          `ctypes.set_errno(0); l.syscall(${nr},${args.join(',')}); print("${name}", ctypes.get_errno())`,
-      )
-      .join('\n');
-    const answer = await bench.run({
-      argv: python(
-        `import ctypes\nl = ctypes.CDLL(None, use_errno=True)\n${code}\nctypes.set_errno(0); l.syscall(435,0,0); print("clone3", ctypes.get_errno())`,
-      ),
-      needs: 'ptraceFileRead',
-    });
-    const expected = [...calls.map(([name]) => `${name} 1`), 'clone3 38'];
-    expect(answer.out.trim().split('\n'), answer.err).toEqual(expected);
-  });
+  it.runIf(hasPython && process.arch === 'x64')(
+    'is refused the system calls that no reader needs (needs python3 on x86_64)',
+    async () => {
+      const calls = [
+        ['ptrace', 101, [16, process.pid, 0, 0]],
+        ['process_vm_readv', 310, [process.pid, 0, 0, 0, 0, 0]],
+        ['pidfd_open', 434, [process.pid, 0]],
+        ['bpf', 321, [0, 0, 0]],
+        ['perf_event_open', 298, [0, 0, 0, 0, 0]],
+        ['io_uring_setup', 425, [1, 0]],
+        ['userfaultfd', 323, [0]],
+        ['keyctl', 250, [0, 0]],
+        ['reboot', 169, [0, 0, 0, 0]],
+        ['init_module', 175, [0, 0, 0]],
+        ['open_by_handle_at', 304, [0, 0, 0]],
+        ['setns', 308, [0, 0]],
+        ['swapoff', 168, [0]],
+        ['sethostname', 170, [0, 0]],
+      ] as const;
+      const code = calls
+        .map(
+          ([name, nr, args]) =>
+            `ctypes.set_errno(0); l.syscall(${nr},${args.join(',')}); print("${name}", ctypes.get_errno())`,
+        )
+        .join('\n');
+      const answer = await bench.run({
+        argv: python(
+          `import ctypes\nl = ctypes.CDLL(None, use_errno=True)\n${code}\nctypes.set_errno(0); l.syscall(435,0,0); print("clone3", ctypes.get_errno())`,
+        ),
+        needs: 'ptraceFileRead',
+      });
+      const expected = [...calls.map(([name]) => `${name} 1`), 'clone3 38'];
+      expect(answer.out.trim().split('\n'), answer.err).toEqual(expected);
+    },
+  );
 
   it('has no terminal to push characters into', async () => {
     const answer = await bench.run({ argv: [BASH, '-c', 'exec 3</dev/tty'] });

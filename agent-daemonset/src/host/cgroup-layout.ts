@@ -29,7 +29,7 @@ export async function readCgroupLayout(procPath = '/proc/self'): Promise<CgroupL
   for (const mount of cgroupMounts(mountinfo)) {
     const path = ownPath(membership, mount);
     if (path === undefined) continue;
-    const base = join(mount.point, relativeTo(mount.root, path));
+    const base = join(mount.point, relativeTo(mount.root, path)).replace(/(?<=.)\/$/, '');
     if (mount.version === 1) hierarchies.push({ version: 1, controllers: mount.controllers, base });
     else hierarchies.push({ version: 2, controllers: await words(join(base, 'cgroup.controllers')), base });
   }

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { bwrapArgs } from './full.ts';
+import { assertGrantable, setprivArgs } from './rights.ts';
+
+const request = {
+  path: '/usr/bin/df',
+  args: [],
+  needs: 'none',
+  network: 'none',
+  uid: 64_911,
+  environment: {},
+} as const;
+
+describe('the words that build a cage', () => {
+  it('cover secrets after the view is made, and nothing in the empty /tmp', () => {
+    const args = bwrapArgs(request, { folders: ['/etc/secrets', '/tmp/state'], files: ['/etc/shadow'] }).join(' ');
+    expect(args).toContain(
+      '--ro-bind / / --dev /dev --tmpfs /tmp --remount-ro /tmp --tmpfs /etc/secrets --remount-ro /etc/secrets',
+    );
+    expect(args).toContain('--ro-bind /dev/null /etc/shadow');
+    expect(args).not.toContain('/tmp/state');
+  });
+
+  it('cut the network off unless the command needs it', () => {
+    const none = { folders: [], files: [] };
+    expect(bwrapArgs(request, none)).toContain('--unshare-net');
+    expect(bwrapArgs({ ...request, network: 'netlink' }, none)).not.toContain('--unshare-net');
+  });
+
+  it('grant the least capabilities, and root only to what checks for it', () => {
+    expect(setprivArgs(7, 'none').join(' ')).toContain('--reuid 7 --regid 7 --clear-groups --inh-caps=-all --');
+    expect(setprivArgs(7, 'ptraceFileRead')).toContain('--bounding-set=-all,+sys_ptrace,+dac_read_search');
+    expect(setprivArgs(7, 'bpftrace').slice(0, 2)).toEqual(['--reuid', '0']);
+    expect(setprivArgs(7, 'bpftrace')).toContain('--bounding-set=-all,+bpf,+perfmon,+syslog');
+  });
+
+  it('grant no power over other processes without a system call filter', () => {
+    const weak = { hasCapabilities: true, hasSeccomp: false, remedy: 'apt-get install bubblewrap' };
+    expect(() => assertGrantable('ptraceFileRead', weak)).toThrow(/apt-get install bubblewrap/);
+    expect(() => assertGrantable('bpftrace', weak)).toThrow(/bpftrace/);
+    expect(() => assertGrantable('fileRead', weak)).not.toThrow();
+  });
+
+  it('let a plain user try to read files, and refuse what would mislead by showing less', () => {
+    const plain = { hasCapabilities: false, hasSeccomp: true, remedy: 'run the agent as root' };
+    expect(() => assertGrantable('fileRead', plain)).not.toThrow();
+    expect(() => assertGrantable('ptraceFileRead', plain)).toThrow(/run the agent as root/);
+  });
+});
