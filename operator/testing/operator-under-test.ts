@@ -5,7 +5,7 @@ import {
   type Investigation,
   type InvestigationSpec,
 } from '@nannyapi/crds';
-import { createLogger, systemClock, type Clock } from '@nannyapi/process';
+import { createLogger, systemClock } from '@nannyapi/process';
 import type { KubeClient } from '@nannyapi/runtime';
 import { vi } from 'vitest';
 import { buildOperator, type OperatorParts } from '../src/build-operator.ts';
@@ -27,14 +27,10 @@ export class OperatorUnderTest {
   readonly #abort = new AbortController();
   readonly #done: Promise<void>;
 
-  constructor(
-    client: KubeClient,
-    diagnostician: Diagnostician,
-    options: { clock?: Clock; parts?: Partial<OperatorParts> } = {},
-  ) {
+  constructor(client: KubeClient, diagnostician: Diagnostician, parts: Partial<OperatorParts> = {}) {
     const operator = buildOperator({
       client,
-      clock: options.clock ?? systemClock,
+      clock: systemClock,
       log: createLogger({ name: 'operator', level: 'warn' }),
       diagnostician,
       findings: () => [],
@@ -42,7 +38,7 @@ export class OperatorUnderTest {
       limits: TEST_LIMITS,
       ownNamespace: 'default',
       workers: 4,
-      ...options.parts,
+      ...parts,
     });
     this.#done = operator.start(this.#abort.signal);
   }
@@ -54,17 +50,18 @@ export class OperatorUnderTest {
   }
 }
 
-/** Creates an investigation of agent `web-1`. */
+/** Creates an investigation, of agent `web-1` unless the spec names another kind of target. */
 export function investigate(
   client: KubeClient,
   name: string,
-  spec: Partial<InvestigationSpec> = {},
+  spec: Omit<Partial<InvestigationSpec>, 'agentRef'> = {},
 ): Promise<Investigation> {
+  const target = spec.nodeName === undefined && spec.podRef === undefined ? { agentRef: { name: 'web-1' } } : {};
   return client.resource<Investigation>(InvestigationResource).create({
     apiVersion: 'nannyai.dev/v1alpha1',
     kind: 'Investigation',
     metadata: { name, namespace: 'default' },
-    spec: { agentRef: { name: 'web-1' }, prompt: 'Why is this machine slow?', ...spec },
+    spec: { ...target, prompt: 'Why is this machine slow?', ...spec },
   });
 }
 

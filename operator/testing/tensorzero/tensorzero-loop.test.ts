@@ -1,10 +1,10 @@
 /** Investigations whose moves come from a model behind the real core of the TensorZero gateway, with what we ship. */
-import type { AgentTask, AgentTaskStatusResult } from '@nannyapi/crds';
 import { createLogger, systemClock } from '@nannyapi/process';
 import { startTestApiServer, type TestApiServer } from '@nannyapi/standalone/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTensorZero } from '../../src/diagnosticians/tensorzero/tensorzero.ts';
 import type { Diagnostician } from '../../src/diagnosticians/diagnostician.ts';
+import { CPU_LINE } from '../moves.ts';
 import { endedWith, eventually, investigate, OperatorUnderTest, tasksOf } from '../operator-under-test.ts';
 import { TinyAgent } from '../tiny-agent.ts';
 import {
@@ -17,7 +17,6 @@ import {
 } from './gateway-process.ts';
 import { ScriptedModel, type ModelLine } from './scripted-model.ts';
 
-const CPU_LINE = 'process pid=4242 comm=burner user=www cpu=99.8% of one core';
 /** Waits between tries are for real gateways; here nobody recovers in a second. */
 const impatientClock = { ...systemClock, sleep: () => Promise.resolve() };
 
@@ -62,28 +61,13 @@ function verdict(quote: string): string {
   });
 }
 
-function answers(task: AgentTask): AgentTaskStatusResult[] {
-  if (task.spec.type === 'CollectContext') {
-    return [
-      { actionID: 'cpu', source: 'cpu', outcome: 'Succeeded', preview: `cpu core=total busy=99%\n${CPU_LINE}\n` },
-    ];
-  }
-  return (task.spec.actions ?? []).map(({ id }) => ({
-    actionID: id,
-    source: 'df -h',
-    outcome: 'Succeeded',
-    exitCode: 0,
-    preview: 'Filesystem 12% /\n',
-  }));
-}
-
 describe.runIf(canRunGateway())('with a model behind the core of TensorZero (needs python3 with venv)', () => {
   let server: TestApiServer;
   const stops: (() => Promise<unknown>)[] = [];
 
   beforeEach(async () => {
     server = await startTestApiServer();
-    const agent = new TinyAgent(server.client, answers);
+    const agent = new TinyAgent(server.client);
     await agent.start('web-1');
     stops.push(() => agent.stop());
   });
@@ -106,18 +90,15 @@ describe.runIf(canRunGateway())('with a model behind the core of TensorZero (nee
   }
 
   function startOperator(url: string): void {
-    const operator = new OperatorUnderTest(server.client, tensorZero(url), {
-      parts: {
-        findings: () => [
-          {
-            mechanism: 'CPUSaturation',
-            component: 'process burner',
-            statement: 'burner is busy',
-            evidence: [{ id: 's0-cpu', quote: CPU_LINE }],
-          },
-        ],
+    const findings = () => [
+      {
+        mechanism: 'CPUSaturation',
+        component: 'process burner',
+        statement: 'burner is busy',
+        evidence: [{ id: 's0-cpu', quote: CPU_LINE }],
       },
-    });
+    ];
+    const operator = new OperatorUnderTest(server.client, tensorZero(url), { findings });
     stops.push(() => operator.stop());
   }
 

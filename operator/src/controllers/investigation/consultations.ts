@@ -48,7 +48,8 @@ export class Consultations<R> {
       this.#byUID.set(uid, consultation);
       await this.#waitAMoment(consultation, patienceMs);
     }
-    return consultation.settled;
+    // What was dropped meanwhile has no answer any more, only the error of its end.
+    return consultation.controller.signal.aborted ? undefined : consultation.settled;
   }
 
   /** Drops what is known about a run and aborts its call. */

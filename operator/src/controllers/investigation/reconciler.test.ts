@@ -1,107 +1,49 @@
-import type { AgentTask, AgentTaskStatusResult } from '@nannyapi/crds';
-import { startTestApiServer, type TestApiServer } from '@nannyapi/standalone/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  endedWith,
-  eventually,
-  investigate,
-  OperatorUnderTest,
-  tasksOf,
-} from '../../../testing/operator-under-test.ts';
-import { ScriptedDiagnostician, type Line } from '../../../testing/scripted-diagnostician.ts';
-import { TinyAgent } from '../../../testing/tiny-agent.ts';
+  AgentTaskResource,
+  EvidenceResource,
+  InvestigationResource,
+  type AgentTask,
+  type Evidence,
+  type Investigation,
+  type InvestigationSpec,
+} from '@nannyapi/crds';
+import type { KubeObject } from '@nannyapi/runtime';
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { blame, CPU_LINE, diagnose, run } from '../../../testing/moves.ts';
+import { endedWith, eventually, investigate, tasksOf } from '../../../testing/operator-under-test.ts';
+import type { Line } from '../../../testing/scripted-diagnostician.ts';
+import { TestWorld } from '../../../testing/test-world.ts';
+import { enrol, plainAnswers } from '../../../testing/tiny-agent.ts';
+import { taskName } from './task-name.ts';
 
-const CPU_LINE = 'process pid=4242 comm=burner user=www cpu=99.8% of one core';
-
-let server: TestApiServer;
-const stops: (() => Promise<void>)[] = [];
+let world: TestWorld;
 
 beforeEach(async () => {
-  server = await startTestApiServer();
+  world = await TestWorld.start();
 });
 
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-  await server.close();
-});
+afterEach(() => world.close());
 
-async function start(
-  lines: Line[],
-  answer = answers,
-): Promise<{ diagnostician: ScriptedDiagnostician; agent: TinyAgent }> {
-  const diagnostician = new ScriptedDiagnostician(lines);
-  const agent = new TinyAgent(server.client, answer);
-  await agent.start('web-1');
-  stops.push(() => agent.stop());
-  startOperator(diagnostician);
-  return { diagnostician, agent };
-}
-
-function startOperator(diagnostician: ScriptedDiagnostician): OperatorUnderTest {
-  const operator = new OperatorUnderTest(server.client, diagnostician);
-  stops.push(() => operator.stop());
-  return operator;
-}
-
-function answers(task: AgentTask): AgentTaskStatusResult[] {
-  if (task.spec.type === 'CollectContext') {
-    return [
-      {
-        actionID: 'cpu',
-        source: 'cpu',
-        outcome: 'Succeeded',
-        preview: `cpu core=total busy=99%\n${CPU_LINE}\n`,
-        outputBytes: 80,
-      },
-    ];
-  }
-  return (task.spec.actions ?? [])
-    .filter(({ run }) => run)
-    .map(({ id, run }) => ({
-      actionID: id,
-      source: run!.argv.join(' '),
-      outcome: 'Succeeded',
-      exitCode: 0,
-      preview: 'Filesystem 12% /\n',
-      outputBytes: 17,
-    }));
-}
-
-const diagnose =
-  (hypothesis: string, ...actions: object[]): Line =>
-  () => ({
-    move: { kind: 'diagnose', hypothesis, actions },
-    inferenceID: 'inference-1',
-    usage: { inputTokens: 100, outputTokens: 10 },
-  });
-
-const resolve =
-  (quote: { id: string; quote: string }): Line =>
-  () => ({
-    move: {
-      kind: 'resolve',
-      verdict: 'RootCauseFound',
-      rootCause: {
-        component: 'process burner (pid 4242)',
-        mechanism: 'CPUSaturation',
-        statement: 'burner eats a whole core',
-      },
-      evidence: [quote],
-      ruledOut: [],
-      plan: '1. Stop burner.',
-      confidence: 'High',
-    },
-    usage: { inputTokens: 200, outputTokens: 20 },
-  });
+const ref = (name: string) => ({ namespace: 'default', name });
+const investigations = () => world.server.client.resource<Investigation>(InvestigationResource);
+const tasks = () => world.server.client.resource<AgentTask>(AgentTaskResource);
+const until = (name: string, isWanted: (investigation: Investigation) => boolean) =>
+  eventually(world.server.client, name, isWanted);
+const condition = ({ status }: Investigation, type: string) => status?.conditions?.find((each) => each.type === type);
+/** A model that thinks until it is told to stop. */
+const thinksForEver: Line = (_, { signal }) =>
+  new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true }),
+  );
 
 describe('an investigation', () => {
   it('goes from its question to a proved verdict, a task a step', async () => {
-    const { diagnostician, agent } = await start([
-      diagnose('a file system is full', { tool: 'run', argv: ['df', '-h'] }),
-      resolve({ id: 's0-cpu', quote: CPU_LINE }),
-    ]);
-    await investigate(server.client, 'slow');
-    const { status, metadata } = await eventually(server.client, 'slow', endedWith('RootCauseFound'));
+    const agent = await world.startAgent();
+    const { diagnostician } = world.startScripted([diagnose('a file system is full', run('df', '-h')), blame()]);
+    await investigate(world.server.client, 'slow');
+    const { status, metadata } = await until('slow', endedWith('RootCauseFound'));
     expect(status).toMatchObject({
       phase: 'Completed',
       diagnostician: 'scripted',
@@ -117,7 +59,7 @@ describe('an investigation', () => {
           inferenceID: 'inference-1',
         },
       ],
-      usage: { steps: 2, actions: 1, refusals: 0, inputTokens: 300, outputTokens: 30, outputBytes: 97 },
+      usage: { steps: 2, actions: 1, refusals: 0, inputTokens: 300, outputTokens: 30, outputBytes: 101 },
     });
     expect(status?.conditions?.map(({ type, status: is }) => `${type}=${is}`)).toEqual([
       'Accepted=True',
@@ -135,13 +77,41 @@ describe('an investigation', () => {
     });
   });
 
-  it('refuses a verdict whose quotation does not stand, tells why, and takes the next one', async () => {
-    const { diagnostician } = await start([
-      resolve({ id: 's0-cpu', quote: 'process pid=4242 comm=burner uses all of it' }),
-      resolve({ id: 's0-cpu', quote: CPU_LINE }),
+  it('tells its story in events', async () => {
+    await world.startAgent();
+    world.startScripted([
+      diagnose('a file system is full', run('df', '-h')),
+      blame({ id: 's0-cpu', quote: 'never said so' }),
+      blame(),
     ]);
-    await investigate(server.client, 'slow');
-    const { status } = await eventually(server.client, 'slow', endedWith('RootCauseFound'));
+    await investigate(world.server.client, 'slow');
+    await until('slow', endedWith('RootCauseFound'));
+    const events = world.server.client.resource<KubeObject & { reason: string }>({
+      group: '',
+      version: 'v1',
+      kind: 'Event',
+      plural: 'events',
+      namespaced: true,
+    });
+    await vi.waitFor(async () => {
+      const all = await events.listAll({ namespace: 'default' });
+      expect(all.map(({ reason }) => reason).toSorted()).toEqual([
+        'Accepted',
+        'RootCauseFound',
+        'StepCreated',
+        'VerdictRefused',
+      ]);
+    });
+  });
+
+  it('refuses a verdict whose quotation does not stand, tells why, and takes the next one', async () => {
+    await world.startAgent();
+    const { diagnostician } = world.startScripted([
+      blame({ id: 's0-cpu', quote: 'process pid=4242 comm=burner uses all of it' }),
+      blame(),
+    ]);
+    await investigate(world.server.client, 'slow');
+    const { status } = await until('slow', endedWith('RootCauseFound'));
     expect(diagnostician.asked[1]?.steps[1]?.refused).toMatchObject([
       { rule: 'verdict.grounding', message: expect.stringContaining('does not stand in s0-cpu') },
     ]);
@@ -149,15 +119,299 @@ describe('an investigation', () => {
   });
 
   it('keeps a refused command from the agent and tells the diagnostician the rule', async () => {
-    const { diagnostician } = await start([
-      diagnose('the disk is full', { tool: 'run', argv: ['rm', '-rf', '/'] }, { tool: 'run', argv: ['df', '-h'] }),
-      resolve({ id: 's0-cpu', quote: CPU_LINE }),
+    await world.startAgent();
+    const { diagnostician } = world.startScripted([
+      diagnose('the disk is full', run('rm', '-rf', '/'), run('df', '-h')),
+      blame(),
     ]);
-    await investigate(server.client, 'slow');
-    await eventually(server.client, 'slow', endedWith('RootCauseFound'));
-    const [, step] = await tasksOf(server.client);
+    await investigate(world.server.client, 'slow');
+    await until('slow', endedWith('RootCauseFound'));
+    const [, step] = await tasksOf(world.server.client);
     expect(step?.spec.actions).toEqual([{ id: 'a2', run: { argv: ['df', '-h'] } }]);
     expect(step?.spec.refused).toMatchObject([{ action: 'rm -rf /', rule: 'command-name' }]);
     expect(diagnostician.asked[1]?.steps[1]?.refused).toHaveLength(1);
+  });
+
+  it('shows a part of a large output on request and accepts a quotation from its middle', async () => {
+    const whole = `${'x'.repeat(79)}\n`.repeat(400) + `${CPU_LINE}\n` + `${'y'.repeat(79)}\n`.repeat(400);
+    await world.startAgent((task) => {
+      const results = plainAnswers(task);
+      if (task.spec.type === 'CollectContext' || task.spec.actions?.[0]?.read) return results;
+      const names = [`${task.metadata.name}-a1-stdout-0`, `${task.metadata.name}-a1-stdout-1`];
+      void storeChunks(task, names, whole).then(() =>
+        tasks().patchStatus(ref(task.metadata.name ?? ''), {
+          status: {
+            outcome: 'Succeeded',
+            results: [{ ...results[0], preview: whole.slice(0, 16_384), evidence: names, outputBytes: whole.length }],
+          },
+        }),
+      );
+      return undefined;
+    });
+    const { diagnostician } = world.startScripted([
+      diagnose('what runs', run('ps', 'aux')),
+      diagnose('more of it', { tool: 'read', evidenceID: 's1-a1', offsetBytes: 32_000, lengthBytes: CPU_LINE.length }),
+      blame({ id: 's1-a1', quote: CPU_LINE }),
+    ]);
+    await investigate(world.server.client, 'slow');
+    await until('slow', endedWith('RootCauseFound'));
+    expect(diagnostician.asked[1]?.steps[1]?.results[0]).toMatchObject({
+      totalBytes: whole.length,
+      text: expect.stringContaining('left out here'),
+    });
+    expect(diagnostician.asked[2]?.steps[2]?.results[0]).toMatchObject({
+      source: expect.stringMatching(/^read s1-a1/),
+      text: CPU_LINE,
+    });
+  });
+
+  it('asks for a conclusion when its steps are used up, and ends Inconclusive without one', async () => {
+    await world.startAgent();
+    const { diagnostician } = world.startScripted([
+      diagnose('one', run('df', '-h')),
+      diagnose('two', run('df', '-i')),
+      blame({ id: 's0-cpu', quote: 'still not said' }),
+    ]);
+    await investigate(world.server.client, 'slow', { limits: { maxSteps: 1 } });
+    const { status } = await until('slow', endedWith('Inconclusive'));
+    expect(diagnostician.asked.map(({ mustConclude }) => mustConclude)).toEqual([false, true, true]);
+    expect(status).toMatchObject({ phase: 'Completed', resolution: { verdict: 'Inconclusive', confidence: 'Low' } });
+    const all = await tasksOf(world.server.client);
+    expect(all.map(({ spec }) => spec.refused?.map(({ rule }) => rule) ?? [])).toEqual([
+      [],
+      [],
+      ['budget.spent'],
+      ['verdict.grounding'],
+    ]);
+  });
+});
+
+async function storeChunks(task: AgentTask, names: string[], text: string): Promise<void> {
+  const evidence = world.server.client.resource<Evidence>(EvidenceResource);
+  for (const [chunk, name] of names.entries()) {
+    const raw = Buffer.from(chunk === 0 ? text.slice(0, 32_010) : text.slice(32_010));
+    await evidence.create({
+      apiVersion: 'nannyai.dev/v1alpha1',
+      kind: 'Evidence',
+      metadata: { name, namespace: 'default' },
+      spec: {
+        taskRef: { name: task.metadata.name ?? '' },
+        actionID: 'a1',
+        stream: 'Stdout',
+        chunk,
+        encoding: 'Gzip',
+        data: gzipSync(raw).toString('base64'),
+        rawBytes: raw.length,
+        digest: `sha256:${createHash('sha256').update(raw).digest('hex')}`,
+      },
+    });
+  }
+}
+
+describe('a run that is interrupted', () => {
+  it('is ended by another operator without any step twice, after one died with a step open', async () => {
+    let isHeld = true;
+    const agent = await world.startAgent((task) =>
+      isHeld && task.spec.type === 'Diagnose' ? undefined : plainAnswers(task),
+    );
+    const first = world.startScripted([diagnose('a file system is full', run('df', '-h'))]);
+    await investigate(world.server.client, 'slow');
+    const { status } = await until('slow', ({ status: now }) => now?.steps?.length === 2);
+    await first.operator.stop();
+    isHeld = false;
+    const [, open] = await tasksOf(world.server.client);
+    await tasks().patchStatus(ref(open?.metadata.name ?? ''), {
+      status: { outcome: 'Succeeded', results: plainAnswers(open!) },
+    });
+    const second = world.startScripted([blame()]);
+    const ended = await until('slow', endedWith('RootCauseFound'));
+    expect(ended.status?.episodeID).toBe(status?.episodeID);
+    expect(second.diagnostician.asked[0]?.steps).toHaveLength(2);
+    expect(agent.answered).toHaveLength(2);
+  });
+
+  it('asks again after the operator died while the model was thinking', async () => {
+    await world.startAgent();
+    const first = world.startScripted([thinksForEver]);
+    await investigate(world.server.client, 'slow');
+    await until('slow', ({ status }) => status?.steps?.[0]?.outcome === 'Succeeded');
+    await first.operator.stop();
+    world.startScripted([blame()]);
+    await until('slow', endedWith('RootCauseFound'));
+    expect(await tasksOf(world.server.client)).toHaveLength(1);
+  });
+
+  it('goes on once though two operators work at it', async () => {
+    const agent = await world.startAgent();
+    const lines = () => [diagnose('a file system is full', run('df', '-h')), blame()];
+    world.startScripted(lines());
+    world.startScripted(lines());
+    await investigate(world.server.client, 'slow');
+    await until('slow', endedWith('RootCauseFound'));
+    expect(agent.answered).toHaveLength(2);
+    expect(await tasksOf(world.server.client)).toHaveLength(2);
+  });
+});
+
+describe('somebody who steps in', () => {
+  it('cancels a run while its model thinks, at once', async () => {
+    await world.startAgent();
+    const { diagnostician } = world.startScripted([thinksForEver]);
+    await investigate(world.server.client, 'slow');
+    await vi.waitFor(() => expect(diagnostician.asked).toHaveLength(1));
+    await investigations().patch(ref('slow'), { spec: { cancel: true } });
+    const { status } = await until('slow', endedWith('Cancelled'));
+    expect(status?.phase).toBe('Failed');
+    expect(status?.completionTime).toBeDefined();
+  });
+
+  it('cancels a run whose command runs, and the command with it', async () => {
+    await world.startAgent(() => undefined);
+    world.startScripted([]);
+    await investigate(world.server.client, 'slow');
+    await until('slow', ({ status }) => status?.steps?.length === 1);
+    await investigations().patch(ref('slow'), { spec: { cancel: true } });
+    await until('slow', endedWith('Cancelled'));
+    expect((await tasksOf(world.server.client)).map(({ spec }) => spec.cancel)).toEqual([true]);
+  });
+
+  it('pauses a run between two steps and lets it go on', async () => {
+    let isAnswering = false;
+    await world.startAgent((task) => (isAnswering ? plainAnswers(task) : undefined));
+    const { diagnostician } = world.startScripted([blame()]);
+    await investigate(world.server.client, 'slow');
+    await until('slow', ({ status }) => status?.steps?.length === 1);
+    await investigations().patch(ref('slow'), { spec: { suspend: true } });
+    await until('slow', (each) => condition(each, 'Succeeded')?.reason === 'Suspended');
+    isAnswering = true;
+    const [open] = await tasksOf(world.server.client);
+    await tasks().patchStatus(ref(open?.metadata.name ?? ''), {
+      status: { outcome: 'Succeeded', results: plainAnswers(open!) },
+    });
+    await until('slow', ({ status }) => status?.steps?.[0]?.outcome === 'Succeeded');
+    expect(diagnostician.asked).toHaveLength(0);
+    await investigations().patch(ref('slow'), { spec: { suspend: false } });
+    await until('slow', endedWith('RootCauseFound'));
+  });
+
+  it('deletes a run while its model thinks, and the call ends', async () => {
+    await world.startAgent();
+    const stopped = vi.fn<() => void>();
+    const { diagnostician } = world.startScripted([
+      (_, { signal }) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => {
+            stopped();
+            reject(new Error('stopped'));
+          }),
+        ),
+    ]);
+    await investigate(world.server.client, 'slow');
+    await vi.waitFor(() => expect(diagnostician.asked).toHaveLength(1));
+    await investigations().delete(ref('slow'));
+    await vi.waitFor(() => expect(stopped).toHaveBeenCalledOnce());
+    await vi.waitFor(async () => expect(await tasksOf(world.server.client)).toEqual([]));
+  });
+
+  it('deletes a finished run by its time to live', async () => {
+    await world.startAgent();
+    world.startScripted([blame()]);
+    await investigate(world.server.client, 'slow', { ttlSecondsAfterFinished: 0 });
+    await vi.waitFor(async () => expect(await investigations().listAll({ namespace: 'default' })).toEqual([]), {
+      timeout: 10_000,
+    });
+  });
+});
+
+describe('a target', () => {
+  it('that does not exist is told, and the run begins when it appears', async () => {
+    world.startScripted([blame()]);
+    await investigate(world.server.client, 'slow');
+    const waiting = await until('slow', (each) => condition(each, 'Accepted')?.status === 'False');
+    expect(condition(waiting, 'Accepted')).toMatchObject({
+      reason: 'TargetNotFound',
+      message: expect.stringContaining('web-1'),
+    });
+    expect(waiting.status?.phase).toBe('Pending');
+    expect(await tasksOf(world.server.client)).toEqual([]);
+    await world.startAgent();
+    await until('slow', endedWith('RootCauseFound'));
+  });
+
+  it('may be a node beside the operator whose agent bears its name', async () => {
+    await world.startAgent();
+    world.startScripted([blame()]);
+    await investigate(world.server.client, 'slow', { nodeName: 'web-1' });
+    const { status } = await until('slow', endedWith('RootCauseFound'));
+    expect(status?.steps).toHaveLength(1);
+  });
+
+  it.each<[string, Omit<Partial<InvestigationSpec>, 'agentRef'>, string]>([
+    ['a pod', { podRef: { name: 'shop-1' } }, 'Kubernetes install'],
+    ['a node without an agent', { nodeName: 'node-7' }, 'node-7'],
+  ])('that is %s is refused with what would do', async (_, target, words) => {
+    world.startScripted([]);
+    await investigate(world.server.client, 'slow', target);
+    const waiting = await until('slow', (each) => condition(each, 'Accepted')?.status === 'False');
+    expect(condition(waiting, 'Accepted')).toMatchObject({
+      reason: 'TargetUnsupported',
+      message: expect.stringContaining(words),
+    });
+  });
+});
+
+describe('objects that are not what they seem', () => {
+  it('a restored run ends Restored and nothing runs', async () => {
+    await enrol(world.server.client, { name: 'web-1', namespace: 'default' });
+    const { diagnostician } = world.startScripted([]);
+    await investigations().create({
+      apiVersion: 'nannyai.dev/v1alpha1',
+      kind: 'Investigation',
+      metadata: {
+        name: 'slow',
+        namespace: 'default',
+        annotations: { 'nannyai.dev/run-uid': '7e1c0b52-9f0e-4c0e-8a53-0c9d9d1f1a11' },
+      },
+      spec: { agentRef: { name: 'web-1' }, prompt: 'Why is this machine slow?' },
+    });
+    const { status } = await until('slow', endedWith('Restored'));
+    expect(status?.phase).toBe('Failed');
+    expect(await tasksOf(world.server.client)).toEqual([]);
+    expect(diagnostician.asked).toEqual([]);
+  });
+
+  it('a task of the right name and the wrong owner is never adopted', async () => {
+    const investigation = await investigate(world.server.client, 'slow', { suspend: true });
+    await tasks().create({
+      apiVersion: 'nannyai.dev/v1alpha1',
+      kind: 'AgentTask',
+      metadata: { name: taskName(investigation, 0), namespace: 'default' },
+      spec: {
+        agentRef: { name: 'web-1' },
+        type: 'CollectContext',
+        collectContext: {},
+        policyHash: `sha256:${'0'.repeat(64)}`,
+        timeoutSeconds: 10,
+      },
+    });
+    await enrol(world.server.client, { name: 'web-1', namespace: 'default' });
+    world.startScripted([]);
+    await investigations().patch(ref('slow'), { spec: { suspend: false } });
+    const stalled = await until('slow', (each) => condition(each, 'Stalled')?.status === 'True');
+    expect(condition(stalled, 'Stalled')?.reason).toBe('TaskNameTaken');
+  });
+});
+
+describe('a slow model', () => {
+  it('holds up no other run, though there is one worker', async () => {
+    await world.startAgent();
+    const byName: Line = (input, call) =>
+      input.investigation.name === 'stuck' ? thinksForEver(input, call) : blame()(input, call);
+    world.startScripted([byName, byName], { workers: 1 });
+    await investigate(world.server.client, 'stuck');
+    await until('stuck', ({ status }) => status?.steps?.[0]?.outcome === 'Succeeded');
+    await investigate(world.server.client, 'quick');
+    const { status } = await until('quick', endedWith('RootCauseFound'));
+    expect(status?.steps).toHaveLength(1);
   });
 });
