@@ -1,5 +1,6 @@
 import type { UserInfo } from '../auth/token-store.ts';
 import type { CompiledKind } from '../schema/index.ts';
+import { StatusError } from '../status/status-error.ts';
 import type { Representation } from './representation.ts';
 import type { ResourcePath } from './request-path.ts';
 
@@ -26,9 +27,20 @@ export interface Reply {
   warnings?: readonly string[];
 }
 
-/** True for `dryRun=All`: everything is checked, nothing is stored. */
+/** True for `dryRun=All`: everything is checked, nothing is stored. @throws StatusError Invalid for any other value. */
 export function isDryRun(request: ResourceRequest): boolean {
-  return request.query.getAll('dryRun').includes('All');
+  return readDryRun(request.query.getAll('dryRun').filter((value) => value !== ''));
+}
+
+/** The same for the list in a body. A word that is not understood must not lead to a real write. */
+export function readDryRun(values: readonly unknown[]): boolean {
+  const unknown = values.find((value) => value !== 'All');
+  if (unknown !== undefined) {
+    const message = `Unsupported value: ${JSON.stringify(unknown)}: supported values: "All"`;
+    const causes = [{ reason: 'FieldValueNotSupported', field: 'dryRun', message }];
+    throw new StatusError('Invalid', ` "" is invalid: dryRun: ${message}`, { causes });
+  }
+  return values.length > 0;
 }
 
 /** Longest field manager name that Kubernetes takes. */

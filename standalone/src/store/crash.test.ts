@@ -77,7 +77,7 @@ describe('a control plane killed under load', () => {
       expect(Math.min(...acknowledged.map((write) => write.revision))).toBeGreaterThan(highest);
       highest = await expectAll(acknowledged);
     }
-  });
+  }, 120_000);
 });
 
 describe('a control plane on a full disk', () => {

@@ -60,9 +60,11 @@ describe('create', () => {
     expect(answer.body.message).toContain('black widgets are small');
   });
 
-  it('stores nothing on dryRun', async () => {
+  it('stores nothing on dryRun, nor when that word is misspelt', async () => {
     const answer = await fixture.raw.send('POST', `${WIDGETS}?dryRun=All`, { body: widget('dry') });
     expect(answer.code).toBe(201);
+    const mistaken = await fixture.raw.send('POST', `${WIDGETS}?dryRun=true`, { body: widget('dry') });
+    expect([mistaken.code, mistaken.body.details.causes[0].field]).toEqual([422, 'dryRun']);
     expect((await fixture.raw.send('GET', `${WIDGETS}/dry`)).code).toBe(404);
   });
 

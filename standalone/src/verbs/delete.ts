@@ -1,7 +1,7 @@
 import type { DeleteOptions, PropagationPolicy } from '../objects/deletion-plan.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { parseDocument } from '../request/read-body.ts';
-import { isDryRun } from '../request/resource-request.ts';
+import { isDryRun, readDryRun } from '../request/resource-request.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
 import { isJsonObject } from '../request/json-object.ts';
 import { badRequest } from '../status/status-error.ts';
@@ -37,7 +37,7 @@ export function readDeleteOptions(request: ResourceRequest): DeleteOptions {
   const policy = document['propagationPolicy'] ?? request.query.get('propagationPolicy') ?? undefined;
   const preconditions: unknown = document['preconditions'] ?? undefined;
   return {
-    isDryRun: isDryRun(request) || (Array.isArray(sentDryRun) && sentDryRun.includes('All')),
+    isDryRun: isDryRun(request) || readDryRun(Array.isArray(sentDryRun) ? sentDryRun : []),
     propagationPolicy: readPolicy(policy, document['orphanDependents'] ?? request.query.get('orphanDependents')),
     preconditions: isJsonObject(preconditions)
       ? { uid: readString(preconditions['uid']), resourceVersion: readString(preconditions['resourceVersion']) }
