@@ -1,32 +1,37 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FakeControlPlane } from './fake-control-plane.ts';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+/** The program's sources. */
+export const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 /** A folder with what an agent needs, and the agents that ran on it. */
 export class AgentBench {
   readonly dir: string;
   readonly #fake: FakeControlPlane;
+  readonly #identity: { uid?: number; gid?: number };
   readonly #children = new Set<ChildProcess>();
   /** Log lines of all agents, parsed. */
   readonly log: Record<string, unknown>[] = [];
   stderr = '';
 
-  private constructor(dir: string, fake: FakeControlPlane) {
+  private constructor(dir: string, fake: FakeControlPlane, uid: number | undefined) {
     this.dir = dir;
+    this.#identity = uid === undefined ? {} : { uid, gid: uid };
     this.#fake = fake;
   }
 
-  static async create(fake: FakeControlPlane): Promise<AgentBench> {
+  /** @param uid user that the agents are to be, instead of that of the tests. */
+  static async create(fake: FakeControlPlane, uid?: number): Promise<AgentBench> {
     const dir = await mkdtemp(join(tmpdir(), 'nanny-agent-test-'));
     await writeFile(join(dir, 'token'), `${fake.token}\n`);
     await writeFile(join(dir, 'ca.pem'), fake.caPem);
-    return new AgentBench(dir, fake);
+    if (uid !== undefined) for (const path of ['', 'token', 'ca.pem']) await chown(join(dir, path), uid, uid);
+    return new AgentBench(dir, fake, uid);
   }
 
   get stateDir(): string {
@@ -50,7 +55,7 @@ export class AgentBench {
       'debug',
       ...flags,
     ];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], ...this.#identity });
     this.#children.add(child);
     let rest = '';
     child.stdout.on('data', (data: Buffer) => {

@@ -16,7 +16,7 @@ import { readHostFacts } from './facts.ts';
 import type { Host } from './host.ts';
 import { resolvePath } from './path-resolver.ts';
 import { probeCapabilities } from './probe.ts';
-import { readProcess } from './process-table.ts';
+import { processesOfUsers, readProcess } from './process-table.ts';
 import { installCommand, readOsRelease, type PlatformFamily } from './remedies.ts';
 import { HiddenPathFinder } from './sandbox/hidden-paths.ts';
 import type { Signaller } from './signaller.ts';
@@ -161,14 +161,24 @@ function tellStarted(tell: (started: StartedProcess) => Promise<void> | void): (
   };
 }
 
-/** Control groups hold everything a predecessor started; without them its journal names the first process of a run. */
-async function endLeftovers(processes: readonly StartedProcess[], { cgroups, options }: HostParts): Promise<number> {
+/**
+ * Control groups hold everything a predecessor started; without them its runs are known by their users, and the
+ * journal names the first process of each.
+ */
+async function endLeftovers(
+  processes: readonly StartedProcess[],
+  { cgroups, options, runner }: HostParts,
+): Promise<number> {
   let ended = await cgroups.sweep();
   for (const { pid, startTicks } of processes) {
     const entry = await readProcess(pid);
     if (!entry || entry.startTicks !== startTicks) continue;
     // A run leads a process group of its own.
     if (options.signaller.send(-pid, 'SIGKILL') || options.signaller.send(pid, 'SIGKILL')) ended += 1;
+  }
+  if (cgroups.isUsable || !options.isRoot) return ended;
+  for (const pid of await processesOfUsers(runner.uids.all())) {
+    if (options.signaller.send(pid, 'SIGKILL')) ended += 1;
   }
   return ended;
 }

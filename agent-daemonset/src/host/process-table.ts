@@ -45,13 +45,13 @@ export async function listProcesses(): Promise<ProcessEntry[]> {
   return entries.filter((entry) => entry !== undefined);
 }
 
-/** Processes whose user is `uid`. */
-export async function processesOfUser(uid: number): Promise<number[]> {
+/** Processes whose user is one of `uids`. */
+export async function processesOfUsers(uids: readonly number[]): Promise<number[]> {
   const owned: number[] = [];
   for (const { pid } of await listProcesses()) {
     // It may have ended since the listing.
     const owner = await stat(`/proc/${pid}`).catch(() => undefined);
-    if (owner?.uid === uid) owned.push(pid);
+    if (owner && uids.includes(owner.uid)) owned.push(pid);
   }
   return owned;
 }

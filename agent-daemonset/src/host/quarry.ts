@@ -1,6 +1,6 @@
 import type { Clock } from '@nannyapi/process';
 import type { RunCgroup } from './cgroup.ts';
-import { familyOf, listProcesses, processesOfUser, readProcess } from './process-table.ts';
+import { familyOf, listProcesses, processesOfUsers, readProcess } from './process-table.ts';
 import type { Signaller } from './signaller.ts';
 
 /** The processes of one run, as a thing to signal: by control group, else by user, else by descent. */
@@ -64,7 +64,7 @@ export function createPlainQuarry(uid: number | undefined, deps: QuarryDeps): Qu
     // The kernel gives a pid away again; only with its start time does it name the same process.
     const isSame = leader !== 0 && (await readProcess(leader))?.startTicks === startTicks;
     const family = isSame ? familyOf(leader).filter((pid) => pid !== leader) : [];
-    const owned = uid === undefined ? [] : await processesOfUser(uid);
+    const owned = uid === undefined ? [] : await processesOfUsers([uid]);
     const group = leader === 0 ? [] : (await listProcesses()).filter(({ groupID }) => groupID === leader);
     return [...new Set([...family, ...owned, ...group.map(({ pid }) => pid)])];
   };

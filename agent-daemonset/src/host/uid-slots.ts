@@ -15,6 +15,11 @@ export class UidSlots {
     this.#first = FIRST_UID + (seed % BLOCKS) * SLOTS;
   }
 
+  /** All user ids of this agent; whoever runs as one of them is, or was, its run. */
+  all(): number[] {
+    return Array.from({ length: SLOTS }, (_, index) => this.#first + index);
+  }
+
   /** @returns a user id that no other run of this agent has; dispose it when the run's last process is gone. */
   take(): { uid: number; [Symbol.dispose](): void } {
     for (let uid = this.#first; uid < this.#first + SLOTS; uid += 1) {
