@@ -10,6 +10,7 @@ import { isRefusal, refuse, shown } from './verdict.ts';
 import { checkWords, splitWords } from './words.ts';
 
 const DEFAULT_DEADLINE_SECONDS = 10;
+const NOTHING: ParsedCommand = { options: [], verbs: [], operands: [], paths: [] };
 const commandsByName: ReadonlyMap<string, Command> = new Map(COMMANDS.map((command) => [command.name, command]));
 
 /** Finds a command of the catalogue by its exact name. */
@@ -35,6 +36,7 @@ export function checkArgv(argv: readonly string[]): CommandVerdict {
   const command = findCommand(name);
   if (!command) return refuseName(name);
   const nearest = command.examples[0] ?? command.name;
+  if (words.length === 1 && words[0] === '--version') return accept(command, argv, { parsed: NOTHING, paths: [] });
   const parsed = parseArgv(command, words, nearest);
   if ('verdict' in parsed) return parsed;
   const paths = command.extraCheck ? runExtraCheck(command.extraCheck, parsed, nearest) : parsed.paths;

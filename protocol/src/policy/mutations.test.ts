@@ -4,11 +4,17 @@ import { checkArgv, checkCase, checkCommandLine, checkToolCall, checkTrace } fro
 import { posixWords, readCases } from './testing/cases.ts';
 
 const refused = readCases().filter(({ verdict }) => verdict === 'refuse');
-/** Refused commands that stay hostile as words: those refused only for quotes, space or letters are left out. */
+/**
+ * Refused commands that stay hostile as words. Those refused only for quotes, space or letters are left out, and
+ * those that lack a bound, for which a mutation may well supply one.
+ */
 const hostile = refused
   .filter(({ kind, input }) => kind === 'cmd' && /^[ -~]+$/.test(input))
   .map(({ input }) => posixWords(input))
-  .filter((words) => words.length > 0 && checkArgv(words).verdict === 'refuse');
+  .filter((words) => {
+    const verdict = words.length === 0 ? undefined : checkArgv(words);
+    return verdict?.verdict === 'refuse' && verdict.rule !== 'command-unbounded';
+  });
 
 type Mutation = (words: readonly string[], at: number, seed: number) => readonly string[];
 
@@ -55,7 +61,8 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   attachValue: (words, at) => {
     const [word = '', next] = words.slice(at, at + 2);
-    if (at === 0 || next === undefined || !word.startsWith('-')) return words;
+    // A single letter would become a flag of the cluster: ps -f e asks for environments, ps -fe does not.
+    if (at === 0 || next === undefined || next.length < 2 || !word.startsWith('-')) return words;
     return [...words.slice(0, at), `${word}${word.startsWith('--') ? '=' : ''}${next}`, ...words.slice(at + 2)];
   },
   detachValue: (words, at) => {

@@ -22,6 +22,31 @@ const bytes = match('[+-]?\\d{1,7}[bkK]?|1[mM]', 'up to 9,999,999 bytes');
 const sizeUnit = match('[0-9]{0,4}[KMGT]?B?', 'a block size');
 const findNumber = match('[+-]?\\d{1,10}', 'a number');
 
+const grepFamily = ['grep', 'egrep', 'fgrep'].map((name): Command => ({
+  name,
+  use: 'lines of readable files that match',
+  examples: [`${name} -i error /var/log/syslog`, `${name} -r -n OOM /var/log`],
+  options: {
+    ...flags(
+      '-a -b -c -E -F -G -h -H -i -I -l -L -n -o -q -r -s -v -w -x -z --text --count --extended-regexp --fixed-strings --basic-regexp --no-filename --with-filename --ignore-case --files-with-matches --files-without-match --line-number --only-matching --quiet --recursive --no-messages --invert-match --word-regexp --line-regexp',
+    ),
+    ...flags('--color=never --color=auto -0 -1 -2 -3 -4 -5 -6 -7 -8 -9'),
+    ...valued('-e --regexp', search),
+    ...valued('-m --max-count', int(1, 100_000)),
+    ...valued('-A -B -C --after-context --before-context --context', int(0, 100)),
+    ...valued('--include --exclude --exclude-dir', namePattern),
+  },
+  endsOptions: true,
+  forms: [
+    [one(search), several(readPath)],
+    [one(search), several(recursivePath, 4)],
+    [several(readPath)],
+    [several(recursivePath, 4)],
+  ],
+  extraCheck: 'grep',
+  deadlineSeconds: 20,
+}));
+
 /** Commands that read and describe files. */
 export const fileCommands: readonly Command[] = [
   {
@@ -78,30 +103,7 @@ export const fileCommands: readonly Command[] = [
     endsOptions: true,
     forms: [[several(readPath)]],
   },
-  {
-    name: 'grep',
-    use: 'lines of readable files that match',
-    examples: ['grep -i error /var/log/syslog', 'grep -r -n OOM /var/log'],
-    options: {
-      ...flags(
-        '-a -b -c -E -F -G -h -H -i -I -l -L -n -o -q -r -s -v -w -x -z --text --count --extended-regexp --fixed-strings --basic-regexp --no-filename --with-filename --ignore-case --files-with-matches --files-without-match --line-number --only-matching --quiet --recursive --no-messages --invert-match --word-regexp --line-regexp',
-      ),
-      ...flags('--color=never --color=auto -0 -1 -2 -3 -4 -5 -6 -7 -8 -9'),
-      ...valued('-e --regexp', search),
-      ...valued('-m --max-count', int(1, 100_000)),
-      ...valued('-A -B -C --after-context --before-context --context', int(0, 100)),
-      ...valued('--include --exclude --exclude-dir', namePattern),
-    },
-    endsOptions: true,
-    forms: [
-      [one(search), several(readPath)],
-      [one(search), several(recursivePath, 4)],
-      [several(readPath)],
-      [several(recursivePath, 4)],
-    ],
-    extraCheck: 'grep',
-    deadlineSeconds: 20,
-  },
+  ...grepFamily,
   {
     name: 'sort',
     use: 'sorted lines of a readable file',

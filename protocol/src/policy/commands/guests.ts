@@ -6,6 +6,10 @@ const container = match('[A-Za-z0-9][A-Za-z0-9_.-]{0,127}', 'a container');
 const image = match('[a-z0-9][A-Za-z0-9._/:@-]{0,200}', 'an image');
 const guestID = int(100, 999_999_999);
 const filter = match('[a-z.]{2,20}=[A-Za-z0-9_./:@=-]{1,128}', 'a filter such as status=exited');
+const goTemplate = match(
+  '(?:table )?(?:[A-Za-z0-9 _.,:;|/%-]|\\\\[nt]|\\{\\{ ?\\.[A-Z][A-Za-z]{1,30} ?\\}\\})+',
+  'a template of plain fields',
+);
 const tailed = {
   options: {
     ...flags('-t --timestamps --details'),
@@ -26,6 +30,7 @@ function engine(tool: string): Command {
           ...flags('-a -l -q -s --all --latest --quiet --size --no-trunc'),
           ...valued('-n --last', int(1, 500)),
           ...valued('-f --filter', filter),
+          ...valued('--format', goTemplate),
         },
       },
       stats: {

@@ -3,7 +3,7 @@ import { flags, maybe, one, several, some, valued } from '../grammar/grammar.ts'
 import { address, anyOf, iface, int, localAddress, match, name, oneOf } from '../grammar/value-kinds.ts';
 
 const endpoint =
-  '(?:\\d{1,3}(?:\\.\\d{1,3}){0,3}|\\[[0-9a-fA-F:]+\\]|[0-9a-fA-F]{0,4}:[0-9a-fA-F:]*(?:\\.\\d{1,3}){0,3}|\\*)?(?:/\\d{1,3})?(?::(?:[a-z0-9-]{1,20}|\\*))?';
+  '(?:\\d{1,5}|\\d{1,3}(?:\\.\\d{1,3}){0,3}|\\[[0-9a-fA-F:]+\\]|[0-9a-fA-F]{0,4}:[0-9a-fA-F:]*(?:\\.\\d{1,3}){0,3}|\\*)?(?:/\\d{1,3})?(?::(?:[a-z0-9-]{1,20}|\\*))?';
 const ssToken = `(?:state|exclude|all|connected|synchronized|bucket|big|established|syn-sent|syn-recv|fin-wait-1|fin-wait-2|time-wait|closed|close-wait|last-ack|listening|listen|closing|dst|src|dport|sport|dev|fwmark|cgroup|autobound|and|or|not|eq|ne|neq|gt|ge|lt|le|geq|leq|=|==|!=|>=|<=|>|<|[()!]|${endpoint})`;
 /** A filter of ss may come as words or as one quoted text. */
 const ssFilter = match(`${ssToken}(?: +${ssToken}){0,30}`, 'a filter such as state established or dport = :443');
@@ -40,7 +40,7 @@ function shows(more: Readonly<Record<string, Grammar>> = {}): Grammar {
 }
 
 const ipOptions = flags(
-  '-4 -6 -0 -B -M -s -d -j -p -o -br -brief -r -h -t -ts -i -iec -N -a -stats -statistics -details -json -pretty -oneline -human -human-readable -timestamp -tshort -numeric --json --brief --details --stats -c -color -c=never -color=never',
+  '-4 -6 -0 -B -M -s -d -j -p -o -br -brief -h -t -ts -i -iec -N -a -stats -statistics -details -json -pretty -oneline -human -human-readable -timestamp -tshort -numeric --json --brief --details --stats -c -color -c=never -color=never',
 );
 const ethtoolQuery = flags(
   '-S -i -k -g -c -a -l -n -x -T -m -P -u --statistics --driver --show-features --show-offload --show-ring --show-coalesce --show-pause --show-channels --show-ntuple --show-nfc --show-rxfh --show-rxfh-indir --show-time-stamping --module-info --show-permaddr --show-eee --show-fec --show-priv-flags --phy-statistics --show-tunnels --show-module -I --include-statistics --json',
@@ -331,6 +331,7 @@ export const networkCommands: readonly Command[] = [
       'connection con c': { verbs: { show: { options: flags('--active') } }, verbOptional: true },
       'networking n': { verbs: { connectivity: {} } },
     },
+    verbOptional: true,
     network: 'unix',
   },
 ];

@@ -222,7 +222,7 @@ export const packageCommands: readonly Command[] = [
     examples: ['zypper --no-refresh list-updates'],
     options: flags('-n -q -v -x -A --non-interactive --no-refresh --quiet --xmlout --no-color'),
     verbs: {
-      'list-updates lu list-patches lp packages pa patch-check pchk ps needs-rebooting locks ll patterns pt products pd':
+      'list-updates lu list-patches lp patches packages pa patch-check pchk ps needs-rebooting locks ll patterns pt products pd':
         { options: flags('-a -i -u -s --all --installed-only --orphaned --unneeded') },
       'repos lr services ls': { options: flags('-d -p -P -r -u -U -E --details --uri --priority --refresh') },
       'search se info if what-provides wp': {
@@ -289,7 +289,7 @@ export const packageCommands: readonly Command[] = [
     use: 'what must restart; lists only',
     examples: ['needrestart -b -r l'],
     options: { ...flags('-b -k -l -q -v -n -p'), ...valued('-r', oneOf('l')) },
-    require: [['-r']],
+    require: [['-b', '-r']],
     needs: 'root',
     deadlineSeconds: 40,
   },

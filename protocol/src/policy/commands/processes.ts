@@ -28,7 +28,7 @@ export const processCommands: readonly Command[] = [
     examples: ['ps -eo pid,ppid,stat,wchan:20,pcpu,pmem,comm --sort=-pcpu', 'ps aux'],
     options: {
       ...flags(
-        '-A -a -c -d -e -f -F -H -j -l -L -m -M -N -P -T -w -y -Z --forest --headers --no-headers --noheaders --noheading --deselect --context',
+        '-A -a -c -d -e -f -F -H -j -l -L -m -M -N -P -T -w -x -y -Z --forest --headers --no-headers --noheaders --noheading --deselect --context',
       ),
       ...valued('-o -O --format', psColumns),
       ...valued('--sort -k', psSort),
@@ -193,6 +193,6 @@ export const processCommands: readonly Command[] = [
     use: 'the tree of control groups',
     examples: ['systemd-cgls --no-pager'],
     options: { ...flags('--no-pager -l -k --full --all -a'), ...valued('-u --unit', listOf(name)) },
-    forms: [[maybe(match('/[\\w.@/-]{0,200}', 'a control group'))]],
+    forms: [[maybe(match('/(?!.*\\.\\.)[\\w.@/-]{0,200}', 'a control group'))]],
   },
 ];

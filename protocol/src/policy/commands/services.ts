@@ -54,7 +54,7 @@ export const serviceCommands: readonly Command[] = [
     examples: ['journalctl -u nginx -n 200 --no-pager', 'journalctl -k -p err -n 100', 'journalctl --disk-usage'],
     options: {
       ...flags(
-        '-a -e -k -m -q -r -x --all --dmesg --merge --quiet --reverse --catalog --no-pager --no-hostname --no-full --no-tail --full -l --utc --disk-usage --list-boots --header --system --fields -1 -2 -3 -4 -5 -6 -7 -8 -9 -N --truncate-newline --pager-end',
+        '-a -e -k -m -q -r -x --all --dmesg --merge --quiet --reverse --catalog --no-pager --no-hostname --no-full --no-tail --full -l --utc --disk-usage --list-boots --verify --header --system --fields -1 -2 -3 -4 -5 -6 -7 -8 -9 -N --truncate-newline --pager-end',
       ),
       ...valued('-n --lines', int(1, 5000)),
       ...valued('-u --unit -t --identifier -T --exclude-identifier', unit),
@@ -90,6 +90,7 @@ export const serviceCommands: readonly Command[] = [
         '--pager-end',
         '--disk-usage',
         '--list-boots',
+        '--verify',
         '--header',
         '-F',
         '--field',
@@ -107,7 +108,7 @@ export const serviceCommands: readonly Command[] = [
     examples: ['dmesg --level=err,warn', 'dmesg -T'],
     options: {
       ...flags(
-        '-d -e -J -k -P -r -S -T -t -u -x --ctime --decode --kernel --nopager --notime --raw --reltime --show-delta --syslog --userspace --json --force-prefix -p',
+        '-d -e -H -J -k -P -r -S -T -t -u -x --ctime --decode --kernel --nopager --notime --raw --reltime --human --show-delta --syslog --userspace --json --force-prefix -p',
       ),
       ...valued(
         '-l --level',
@@ -123,6 +124,12 @@ export const serviceCommands: readonly Command[] = [
       ...valued('--time-format', oneOf('ctime reltime delta notime iso raw')),
       ...attached('-L --color', oneOf('never auto')),
     },
+    requireWith: [
+      [
+        ['-H', '--human'],
+        ['-P', '--nopager'],
+      ],
+    ],
     needs: 'syslog',
   },
   {

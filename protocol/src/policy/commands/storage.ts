@@ -109,7 +109,6 @@ export const storageCommands: readonly Command[] = [
     use: 'swap areas in use',
     examples: ['swapon --show'],
     options: { ...flags('-s --summary --noheadings --raw --bytes'), ...attached('--show', columns) },
-    require: [['-s', '--summary', '--show']],
   },
   {
     name: 'losetup',
@@ -353,5 +352,33 @@ export const storageCommands: readonly Command[] = [
     },
     require: [['-p', '--pid']],
     needs: 'ptraceFileRead',
+  },
+  {
+    name: 'blockdev',
+    use: 'size, read-ahead and mode of a block device',
+    examples: ['blockdev --report'],
+    options: flags(
+      '--report --getra --getfra --getro --getsize64 --getsz --getss --getpbsz --getiomin --getioopt --getalignoff --getmaxsect -q -v',
+    ),
+    forms: [[some(device, 4)]],
+    needs: 'root',
+  },
+  {
+    name: 'hdparm',
+    use: 'identity of a disk',
+    examples: ['hdparm -I /dev/sda'],
+    options: flags('-I -i -C'),
+    require: [['-I', '-i', '-C']],
+    forms: [[one(device)]],
+    needs: 'rawDevice',
+  },
+  {
+    name: 'sgdisk',
+    use: 'a GPT partition table',
+    examples: ['sgdisk -p /dev/sda'],
+    options: flags('-p --print'),
+    require: [['-p', '--print']],
+    forms: [[one(device)]],
+    needs: 'root',
   },
 ];

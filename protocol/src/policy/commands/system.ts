@@ -41,7 +41,7 @@ export const systemCommands: readonly Command[] = [
     examples: ['date', 'date -u +%s'],
     options: {
       ...flags('-u -R --utc --universal --rfc-email --rfc-3339=seconds --rfc-3339=ns --rfc-3339=date'),
-      ...attached('-I --iso-8601', oneOf('date hours minutes seconds ns')),
+      ...attached('-I --iso-8601', oneOf('date hours minutes seconds ns s')),
       ...valued('-d --date', match('[A-Za-z0-9 :.,@+/-]{1,60}', 'a time')),
     },
     forms: [[maybe(dateFormat)]],
@@ -235,7 +235,20 @@ export const systemCommands: readonly Command[] = [
     name: 'capsh',
     use: 'names of a capability mask',
     examples: ['capsh --decode=00000000a80425fb'],
-    options: { ...flags('--print'), ...attached('--decode', match('(?:0x)?[0-9a-f]{1,16}', 'a mask')) },
+    options: { ...flags('--print'), ...valued('--decode', match('(?:0x)?[0-9a-f]{1,16}', 'a mask')) },
     require: [['--decode', '--print']],
+  },
+  {
+    name: 'lsb_release',
+    use: 'distribution and release',
+    examples: ['lsb_release -a'],
+    options: flags('-a -c -d -i -r -s -v --all --codename --description --id --release --short'),
+  },
+  {
+    name: 'tuned-adm',
+    use: 'tuning profile',
+    examples: ['tuned-adm active'],
+    verbs: { 'active list profile_info': {} },
+    network: 'unix',
   },
 ];

@@ -105,6 +105,8 @@ function readOption(reading: Reading, word: string): Refusal | undefined {
 }
 
 function readWholeOption(reading: Reading, word: string): Refusal | undefined {
+  // A flag may be listed with its only harmless value, such as --color=never.
+  if (optionKind(reading, word)?.takes === 'flag') return takeFlag(reading, word);
   const equals = word.indexOf('=');
   const name = equals < 0 ? word : word.slice(0, equals);
   const kind = optionKind(reading, name);

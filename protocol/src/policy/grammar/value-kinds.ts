@@ -82,6 +82,6 @@ export const localAddress: ValueKind = match(
 );
 /** An output template such as ${Package} %n; no expression in it is evaluated. */
 export const template: ValueKind = match(
-  '(?:[A-Za-z0-9 %_.,:;|=/+-]|\\$\\{[A-Za-z:-]+(?:;-?\\d+)?\\}|%-?\\d*\\{[A-Za-z0-9_:]+\\}|\\\\[nt])+',
+  '(?:[A-Za-z0-9 %_.,:;|=/+-]|\\$\\{[A-Za-z:-]+(?:;-?\\d+)?\\}|%-?\\d*\\{[A-Za-z][A-Za-z0-9_]*(?::(?:date|day|arraysize|shescape|hex|octal|depflags|fflags|perms|string))?\\}|\\\\[nt])+',
   'an output template',
 );

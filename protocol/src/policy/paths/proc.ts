@@ -57,12 +57,13 @@ export const CLOSED_SYS: readonly string[] = [
   '/sys/firmware/(?:efi/(?:efivars|vars)|acpi/tables|dmi/tables|qemu_fw_cfg)(?:/.*)?',
   '/sys/.*/(?:resource\\d*(?:_wc)?|config|rom|vpd|legacy_io|legacy_mem|nvmem|eeprom|data|raw|devcoredump|rom\\d*)',
   '/sys/module/[^/]+/(?:sections|notes)(?:/.*)?',
-  '/sys/(?:power|hypervisor)/.*|/sys/kernel/(?:notes|vmcoreinfo|kexec.*|btf/.*)',
+  '/sys/(?:power|hypervisor)/.*|/sys/kernel/(?:notes|vmcoreinfo|btf/.*)',
   '/sys/.*(?:secret|password|keyring|authentication).*',
 ];
 
 /** Exceptions to the closed folders: descriptions of events and counters of debugfs. */
 export const OPEN_SYS: readonly string[] = [
+  '/sys/power/(?:state|mem_sleep|disk)',
   '/sys/kernel/(?:debug/)?tracing/(?:available_events|available_tracers|current_tracer|tracing_on|set_event|README)',
   '/sys/kernel/(?:debug/)?tracing/events/[a-z0-9_]+/[a-z0-9_]+/(?:format|id|enable|filter)',
   '/sys/kernel/debug/(?:sched/debug|sched_features|extfrag/[a-z_]+|bdi/[0-9:]+/stats|block/[a-z0-9]+/[a-z0-9_/]+|mmc\\d+/ios|dma_buf/bufinfo|clk/clk_summary|wakeup_sources|suspend_stats)',

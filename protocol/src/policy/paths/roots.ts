@@ -2,7 +2,7 @@
 const ETC = [
   '[a-z0-9_-]*-?release|debian_version|lsb-release|hostname|hosts|hosts\\.(?:allow|deny)|host\\.conf|resolv\\.conf|nsswitch\\.conf|gai\\.conf|networks|services|protocols|ethertypes|rpc',
   'passwd|group|subuid|subgid|login\\.defs|shells|securetty|adduser\\.conf|deluser\\.conf',
-  'fstab|mtab|exports|exports\\.d/.*|autofs\\.conf|auto\\.master|mke2fs\\.conf|e2scrub\\.conf|multipath\\.conf|mdadm\\.conf|mdadm/mdadm\\.conf|lvm/[\\w./-]+\\.conf|zfs/[\\w.-]+|smartd\\.conf|hdparm\\.conf|idmapd\\.conf|nfs\\.conf|nfsmount\\.conf',
+  'fstab|mtab|exports|exports\\.d/.*|autofs\\.conf|auto\\.master|mke2fs\\.conf|e2scrub\\.conf|multipath\\.conf|mdadm\\.conf|mdadm/mdadm\\.conf|lvm/[\\w./-]+\\.conf|smartd\\.conf|hdparm\\.conf|idmapd\\.conf|nfs\\.conf|nfsmount\\.conf',
   'sysctl\\.conf|sysctl\\.d/.*|modprobe\\.d/.*|modules|modules-load\\.d/.*|udev/.*|ld\\.so\\.conf|ld\\.so\\.conf\\.d/.*|ld\\.so\\.preload|tmpfiles\\.d/.*|binfmt\\.d/.*|kernel/.*|initramfs-tools/.*|dracut\\.conf|dracut\\.conf\\.d/.*|crypto-policies/.*|tuned/.*|sysfs\\.conf|sysfs\\.d/.*',
   'security/(?:limits|access|pam_env|time|group|namespace|faillock|capability)\\.conf|security/limits\\.d/.*|pam\\.conf|pam\\.d/.*|selinux/(?:config|semanage\\.conf)|apparmor/.*|apparmor\\.d/.*|audit/.*|logind\\.conf',
   'systemd/.*|init\\.d/.*|inittab|rc\\.local|rc\\d\\.d/.*|default/(?:grub|grub\\.d/.*|locale|keyboard|console-setup|cron|ssh|nfs-[a-z]+|docker|kubelet|haveged|ntp|ntpsec|rsyslog|sysstat|irqbalance|useradd|networkd|networking|chrony|smartmontools|zramswap|mdadm|lxc[a-z-]*|lxd-[a-z]+|pve[a-z-]*|nginx|apache2|dbus|hwclock|tmpfs|ufw|prometheus-node-exporter|isc-dhcp-server|bind9|named|halt|rcS|devpts|nss|cpufrequtils|earlyoom|amd64-microcode|intel-microcode|crda|fail2ban|keepalived|lvm2-lvmpolld|motd-news|saned|snmpd|rng-tools[a-z-]*|zfs|corosync|qemu-kvm|libvirt[a-z-]*)|sysconfig/(?:network|network/config|network-scripts/ifcfg-[\\w.:-]+|network/ifcfg-[\\w.:-]+|selinux|kernel|sysstat|sysstat\\.ioconf|irqbalance|chronyd|sshd|docker|kubelet|clock|i18n|grub|iptables|ip6tables|ip6tables-config|iptables-config|nfs|crond|cpupower|modules|man|storage|language|console|cron|syslog|windowmanager)|conf\\.d/.*|runit/.*|s6/.*|dbus-1/.*|polkit-1/rules\\.d/.*|xinetd\\.conf|xinetd\\.d/.*|inetd\\.conf',
@@ -24,6 +24,7 @@ export const READABLE_FILES: readonly string[] = [
   '/var/lib/docker/containers/[0-9a-f]{64}/[0-9a-f]{64}-json\\.log(?:\\.\\d+)?',
   '/run/(?:reboot-required(?:\\.pkgs)?|motd\\.dynamic|systemd/resolve/(?:resolv|stub-resolv)\\.conf|resolvconf/resolv\\.conf|NetworkManager/(?:resolv|no-stub-resolv)\\.conf|sysconfig/[\\w-]+|fsck/.*|mdadm/map|mount/utab|[\\w./@-]+\\.pid)',
   '/(?:usr/)?lib/(?:os-release|systemd/.*|sysctl\\.d/.*|modprobe\\.d/.*|modules-load\\.d/.*|tmpfiles\\.d/.*|udev/.*|sysusers\\.d/.*|modules/[\\w.+-]+/modules\\.[\\w.]+)',
+  '/(?:usr/)?(?:bin|sbin|lib|lib32|lib64|libexec)/.+',
   '/usr/share/(?:zoneinfo/.*|ca-certificates/.*|doc/.*|common-licenses/.*|dbus-1/.*|misc/.*|hwdata/.*|bpftrace/.*)',
   '/usr/local/(?:etc/[\\w./-]+\\.conf|lib/systemd/.*)',
   '/boot/(?:config-[\\w.+-]+|loader/.*\\.conf)',
