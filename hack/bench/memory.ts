@@ -47,9 +47,9 @@ function apiServerAlone(): Promise<Measurement[]> {
         await client.resource<Investigation>(InvestigationResource).create(investigation(`load-${number}`, 'none'));
       const loaded = memoryOf(server.child.pid);
       return [
-        { what: 'API server alone idle, RSS', value: idle.rssMB, unit: 'MB', goal: 90 },
-        { what: 'API server alone idle, private', value: idle.privateMB, unit: 'MB' },
-        { what: `API server alone after ${OBJECTS} creates, RSS`, value: loaded.rssMB, unit: 'MB' },
+        { what: 'API server alone idle, RSS', value: idle.rssMiB, unit: 'MiB', goal: 90 },
+        { what: 'API server alone idle, private', value: idle.privateMiB, unit: 'MiB' },
+        { what: `API server alone after ${OBJECTS} creates, RSS`, value: loaded.rssMiB, unit: 'MiB' },
       ];
     } finally {
       await client.close();
@@ -75,13 +75,13 @@ function controlPlaneAndAgent(): Promise<Measurement[]> {
       for (let run = 0; run < 3; run++) await investigate(client, `load-${run}`, agents.items[0]?.metadata.name ?? '');
       const loaded = { plane: memoryOf(pid), agent: memoryOf(agentPid) };
       return [
-        { what: 'standalone control plane idle, RSS', value: idle.plane.rssMB, unit: 'MB', goal: 150 },
-        { what: 'standalone control plane idle, private', value: idle.plane.privateMB, unit: 'MB' },
-        { what: 'standalone control plane after 3 runs, RSS', value: loaded.plane.rssMB, unit: 'MB' },
-        { what: 'agent idle, RSS', value: idle.agent.rssMB, unit: 'MB', goal: 60 },
-        { what: 'agent idle, private', value: idle.agent.privateMB, unit: 'MB', goal: 20 },
+        { what: 'standalone control plane idle, RSS', value: idle.plane.rssMiB, unit: 'MiB', goal: 150 },
+        { what: 'standalone control plane idle, private', value: idle.plane.privateMiB, unit: 'MiB' },
+        { what: 'standalone control plane after 3 runs, RSS', value: loaded.plane.rssMiB, unit: 'MiB' },
+        { what: 'agent idle, RSS', value: idle.agent.rssMiB, unit: 'MiB', goal: 60 },
+        { what: 'agent idle, private', value: idle.agent.privateMiB, unit: 'MiB', goal: 20 },
         { what: 'agent idle, of one core', value: agentCpu, unit: '%', goal: 0.1 },
-        { what: 'agent after 3 runs, RSS', value: loaded.agent.rssMB, unit: 'MB' },
+        { what: 'agent after 3 runs, RSS', value: loaded.agent.rssMiB, unit: 'MiB' },
       ];
     } finally {
       await client.close();
@@ -117,11 +117,11 @@ function clientOf(dataDir: string): KubeClient {
 }
 
 /** Resident and private memory of a process, as the kernel counts them. */
-function memoryOf(pid: number): { rssMB: number; privateMB: number } {
+function memoryOf(pid: number): { rssMiB: number; privateMiB: number } {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const kB = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN);
-  const MB = (kilobytes: number) => (kilobytes * 1024) / 1e6;
-  return { rssMB: MB(kB('Rss')), privateMB: MB(kB('Private_Clean') + kB('Private_Dirty')) };
+  const mebibytes = (field: string) =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN) / 1024;
+  return { rssMiB: mebibytes('Rss'), privateMiB: mebibytes('Private_Clean') + mebibytes('Private_Dirty') };
 }
 
 async function childOf(pid: number): Promise<number> {

@@ -1,4 +1,5 @@
 import { API_VERSION, InvestigationResource, type Investigation } from '@nannyapi/crds';
+import type { KubeClient } from '@nannyapi/runtime';
 import { AGENT_PATHS, type Task, type TaskResult } from '@nannyapi/protocol';
 import { AgentConnection } from './agent-connection.ts';
 import { agentName } from './agents.ts';
@@ -30,8 +31,10 @@ export const stepOverhead: Benchmark = {
           await agent.start();
           const byStep = new Map<number, number[]>();
           for (let run = 0; run < RUNS + WARM_UP; run++) {
-            await admin.resource<Investigation>(InvestigationResource).create(investigation(`run-${run}`));
+            const name = `run-${run}`;
+            await admin.resource<Investigation>(InvestigationResource).create(investigation(name));
             const steps = await agent.runOf(MODEL_STEPS);
+            await untilOver(admin, name);
             if (run < WARM_UP) continue;
             steps.forEach((ms, step) => byStep.set(step, [...(byStep.get(step) ?? []), ms]));
           }
@@ -46,6 +49,19 @@ export const stepOverhead: Benchmark = {
     }
   },
 };
+
+/** The next run must not share the machine with the end of this one. */
+async function untilOver(admin: KubeClient, name: string): Promise<void> {
+  const query = { namespace: 'default', fieldSelector: `metadata.name=${name}` };
+  const signal = AbortSignal.timeout(RUN_DEADLINE_MS);
+  for await (const event of admin.resource<Investigation>(InvestigationResource).watch(query, { signal })) {
+    if (event.type === 'BOOKMARK') continue;
+    const { phase } = event.object.status ?? {};
+    if (phase === 'Failed') throw new Error(`Investigation ${name} failed: ${JSON.stringify(event.object.status)}`);
+    if (phase === 'Completed') return;
+  }
+  throw new Error(`Investigation ${name} did not end`);
+}
 
 function measurementsOf(byStep: ReadonlyMap<number, number[]>): Measurement[] {
   const all = [...byStep].filter(([step]) => step >= 2).flatMap(([, samples]) => samples);

@@ -10,8 +10,8 @@ export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const failure = toApiError(error);
     if (failure.status >= 500) {
-      const { method, id } = request;
-      request.log.error({ requestID: id, method, route: request.routeOptions.url, err: error }, 'A request failed');
+      const { method } = request;
+      request.log.error({ method, route: request.routeOptions.url, err: error }, 'A request failed');
     }
     if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(failure.retryAfterSeconds));
     return reply
