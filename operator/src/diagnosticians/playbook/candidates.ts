@@ -11,8 +11,12 @@ export interface RankedCandidate extends Candidate {
   matchesSymptom: boolean;
 }
 
-/** What the symptom adds when it speaks of the kind of fault, and when it names the very thing. */
-const TOPIC_BONUS = 15;
+/** Words that fit every load; what is left of a symptom without them tells one family from another. */
+const VAGUE_WORDS =
+  /\b(?:slow\w*|lag\w*|unrespons\w*|sluggish\w*|latency|hang\w*|stuck|longer|machine|host|server)\b/gu;
+/** What the symptom adds when it speaks of this kind of fault, vaguely or plainly, and when it names the very thing. */
+const VAGUE_BONUS = 8;
+const TOPIC_BONUS = 22;
 const NAME_BONUS = 30;
 /** What a consequence loses beside its cause. */
 const EXPLAINED_MALUS = 45;
@@ -46,10 +50,15 @@ function rank(candidate: Candidate, symptom: string, found: readonly Candidate[]
   );
   const score =
     candidate.strength +
-    (matchesSymptom ? TOPIC_BONUS : 0) +
+    topicBonus(candidate, symptom) +
     (namesTheThing(candidate.finding, symptom) ? NAME_BONUS : 0) -
     (isExplained ? EXPLAINED_MALUS : 0);
   return { ...candidate, matchesSymptom, score };
+}
+
+function topicBonus(candidate: Candidate, symptom: string): number {
+  if (candidate.topics.test(symptom.replaceAll(VAGUE_WORDS, ' '))) return TOPIC_BONUS;
+  return candidate.topics.test(symptom) ? VAGUE_BONUS : 0;
 }
 
 function isIdle(candidate: Candidate, symptom: string): boolean {

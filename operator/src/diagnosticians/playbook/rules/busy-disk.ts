@@ -50,14 +50,15 @@ export const ISSUER_TRACE = 'tracepoint:block:block_rq_issue { @issued[comm, pid
 /**
  * Two looks at the device's counters, with the traces that the host can run and a wait of some seconds in between.
  *
- * The wait is there in any case, because a trace may fail at once and two looks at the same moment show nothing.
+ * The wait is there in any case, because a trace may fail at once and two looks at the same moment show nothing. The two
+ * commands differ in what they read besides, because the same command twice in one step counts as going in circles.
  */
 export function diskActions(input: RuleInput, traces: readonly MoveAction[]): MoveAction[] {
   return [
     runs('cat', '/proc/uptime', '/proc/diskstats'),
     ...(canTrace(input) ? traces : runsIfPresent(input, 'iostat', '-x', '1', '5')),
     ...runsIfPresent(input, 'vmstat', '1', '5'),
-    runs('cat', '/proc/diskstats', '/proc/uptime'),
+    runs('cat', '/proc/uptime', '/proc/diskstats', '/proc/loadavg'),
     runs('cat', '/proc/pressure/io'),
   ];
 }

@@ -27,7 +27,7 @@ export const findFsyncStorm: Rule = (input) => {
     .all('disks', 'disk')
     .filter((disk) => disk.number('flushes_per_s') >= STORM_FLUSHES_PER_SECOND)
     .filter((disk) => disk.number('request_size') <= SMALL_REQUEST_BYTES)
-    .filter(() => (pressure?.number('sample_stalled') ?? 100) >= 20)
+    .filter(() => (pressure?.number('sample_stalled') ?? 100) >= 10)
     .slice(0, 1)
     .map((disk) => toCandidate(input, disk));
 };
