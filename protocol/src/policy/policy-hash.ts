@@ -13,8 +13,8 @@ import { CLOSED_CATEGORIES, PROBE_LIMITS, SOFTWARE_EVENTS } from './trace/probes
 import { WORD_LIMITS } from './words.ts';
 
 /**
- * Names the code of the policy, which the tables do not show. It is raised with every change of
- * a check that lives in code; a test compares it with the hash it gives.
+ * Names the code of the policy, which the tables do not show: it is raised by hand with every change of
+ * a check that lives in code, so that two builds with different checks never share a hash.
  */
 export const POLICY_VERSION = 'v1alpha1.1';
 

@@ -31,6 +31,13 @@ describe('checkTrace', () => {
     expect('message' in verdict ? verdict.message : '').toContain(lesson);
   });
 
+  it('writes a line break inside a string as its escape', () => {
+    expect(checkTrace('BEGIN { printf("a\nb"); }')).toMatchObject({
+      verdict: 'accept',
+      program: String.raw`BEGIN { printf("a\nb"); }`,
+    });
+  });
+
   it('lets a name that an entry probe kept be printed at the exit, but no buffer', () => {
     const program = (field: string): string =>
       `tracepoint:syscalls:sys_enter_openat { @n[tid] = args->${field}; } tracepoint:syscalls:sys_exit_openat /@n[tid]/ { printf("%s", str(@n[tid])); }`;

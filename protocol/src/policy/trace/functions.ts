@@ -119,6 +119,12 @@ export const STRING_FIELDS = [
   'new_root',
   'library_name',
   'cpuset',
+  'dst_path',
+  'cgrp_path',
+  'wq',
+  'iface',
+  'qdisc',
+  'pool',
 ];
 
 /** Fields of system calls that lead to private data, whatever is done with them. */

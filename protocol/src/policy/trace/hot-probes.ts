@@ -14,7 +14,7 @@ export const HOT_TRACEPOINTS: readonly string[] = [
 /** Tracepoints that are busy enough to drown a reader, or that printing itself sets off. */
 export const BUSY_TRACEPOINTS: readonly string[] = [
   'syscalls:sys_(?:enter|exit)_(?:read|write|readv|writev|pread64|pwrite64|preadv2?|pwritev2?|futex\\w*|futex|poll|ppoll|select|pselect6|epoll_\\w+|recv\\w+|send\\w+|ioctl|lseek|close|fcntl|mmap|munmap|mprotect|madvise|brk|clock_\\w+|nanosleep|gettimeofday|getpid|gettid|rt_sig\\w+|sched_yield|splice|io_uring_enter|bpf|perf_event_open|newfstatat|newfstat|newstat|fstat\\w*|statx)',
-  '(?:net|napi|filemap|writeback|kvm|msr|tlb|ipi|workqueue|power|page_pool|ext4|xfs|btrfs|jbd2|sunrpc|mmap|mmap_lock|percpu|random|dma_fence|drm|i915|amdgpu|cgroup|bpf_trace):.*',
+  '(?:net|napi|filemap|writeback|kvm|msr|tlb|ipi|workqueue|power|page_pool|ext4|xfs|btrfs|jbd2|sunrpc|mmap|mmap_lock|percpu|random|dma_fence|drm|i915|amdgpu|bpf_trace):.*',
   'skb:(?:consume_skb|skb_copy_datagram_iovec)|sched:sched_(?:stat_\\w+|migrate_task|pi_setprio|wake_idle_without_ipi)|tcp:tcp_(?:probe|rcv_space_adjust)',
 ];
 

@@ -102,7 +102,7 @@ function parsePrimary(reader: TokenReader, place: ExpressionPlace): Expression {
     case 'int':
       return { type: 'int', text: token.text };
     case 'string':
-      return { type: 'string', raw: token.text.slice(1, -1) };
+      return { type: 'string', raw: unbroken(token.text.slice(1, -1)) };
     case 'scalar':
       return { type: 'scalar', name: token.text };
     case 'map':
@@ -184,4 +184,9 @@ function parseField(reader: TokenReader, at: number): Expression {
   }
   reader.expect(']');
   return { type: 'field', name: field.text, index: index.text, at };
+}
+
+/** A line break or tab inside a string is what a model meant by its escape; bpftrace knows only the escape. */
+function unbroken(raw: string): string {
+  return raw.replaceAll('\n', String.raw`\n`).replaceAll('\t', String.raw`\t`);
 }

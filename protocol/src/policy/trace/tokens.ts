@@ -14,7 +14,7 @@ export interface Token {
 const SPACE = /[ \t\n]*/y;
 const PATTERNS: readonly (readonly [TokenType, RegExp])[] = [
   ['int', /(?:0x[0-9a-fA-F]{1,16}|\d{1,19}(?:e\d)?)(?![A-Za-z0-9_])/y],
-  ['string', /"(?:[^"\\\n]|\\[nt"\\])*"/y],
+  ['string', /"(?:[^"\\]|\\[nt"\\])*"/y],
   ['map', /@[A-Za-z0-9_]*/y],
   ['scalar', /\$[A-Za-z_][A-Za-z0-9_]*/y],
   ['name', /[A-Za-z_][A-Za-z0-9_]*/y],
