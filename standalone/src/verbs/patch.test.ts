@@ -66,6 +66,14 @@ describe('patch and update', () => {
     expect((await patch(`${WIDGETS}/strategic`, type, { spec: { size: 4 } })).code).toBe(415);
   });
 
+  it('removes a finalizer by a strategic directive, as client-go controllers do', async () => {
+    const body = { metadata: { name: 'held', finalizers: ['example.com/a', 'example.com/b'] } };
+    await fixture.raw.send('POST', CONFIG_MAPS, { body });
+    const directive = { metadata: { '$deleteFromPrimitiveList/finalizers': ['example.com/a'] } };
+    const done = await patch(`${CONFIG_MAPS}/held`, 'application/strategic-merge-patch+json', directive);
+    expect(done.body.metadata.finalizers).toEqual(['example.com/b']);
+  });
+
   it('refuses a write on a stale resourceVersion or another uid with Conflict', async () => {
     const created = await fixture.createWidget('stale');
     const path = `${WIDGETS}/stale`;

@@ -1,5 +1,11 @@
-import { applyConflictMessage, applyJsonPatch, applyMergePatch, serverSideApply } from '../schema/index.ts';
-import type { ApiObject } from '../schema/index.ts';
+import {
+  applyConflictMessage,
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  serverSideApply,
+} from '../schema/index.ts';
+import type { ApiObject, JsonObject } from '../schema/index.ts';
 import { keyOf } from '../objects/object-writer.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { checkFields } from '../request/field-validation.ts';
@@ -37,7 +43,7 @@ async function patchLive(context: ApiContext, request: ResourceRequest): Promise
   const written = await context.writer.update(request.kind, request.path, {
     subresource: subresourceOf(request),
     modify: (live) => {
-      const patched = asObject(request, patchedObject(request.contentType, live, document));
+      const patched = asObject(request, patchedObject(request, live, document));
       warnings.push(...checkFields(request, patched));
       return patched;
     },
@@ -47,18 +53,12 @@ async function patchLive(context: ApiContext, request: ResourceRequest): Promise
   return { code: 200, body: render(context, request, written.object), warnings };
 }
 
-function patchedObject(type: string, live: ApiObject, document: unknown): unknown {
+function patchedObject({ contentType: type, kind }: ResourceRequest, live: ApiObject, document: unknown): unknown {
   if (type === JSON_PATCH) return applyJsonPatch(live, document);
   if (!isJsonObject(document)) throw badRequest('a merge patch must be a JSON object');
-  return applyMergePatch(live, type === STRATEGIC_PATCH ? withoutDirectives(document) : document);
-}
-
-/** Strategic patches order and key list items by `$` directives, which a merge patch has no use for. */
-function withoutDirectives(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutDirectives);
-  if (!isJsonObject(value)) return value;
-  const entries = Object.entries(value).filter(([key]) => !key.startsWith('$'));
-  return Object.fromEntries(entries.map(([key, item]) => [key, withoutDirectives(item)]));
+  return type === STRATEGIC_PATCH
+    ? applyStrategicMergePatch(live, document as JsonObject, kind)
+    : applyMergePatch(live, document);
 }
 
 async function apply(context: ApiContext, request: ResourceRequest): Promise<Reply> {
@@ -103,7 +103,8 @@ function mergeIntent(
     ...(path.subresource === '' ? {} : { subresource: path.subresource }),
     now: context.clock.now(),
   });
-  if (conflicts.length === 0) return object;
+  // A container that this apply emptied comes back as null, as on a cluster: defaulting removes or fills it.
+  if (conflicts.length === 0) return kind.default(object);
   const causes = conflicts.map(({ manager, field }) => ({
     reason: 'FieldManagerConflict',
     message: `conflict with ${manager}`,
