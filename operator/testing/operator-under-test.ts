@@ -70,6 +70,7 @@ export async function eventually(
   client: KubeClient,
   name: string,
   isWanted: (investigation: Investigation) => boolean,
+  timeoutMs = 15_000,
 ): Promise<Investigation> {
   const investigations = client.resource<Investigation>(InvestigationResource);
   return vi.waitFor(
@@ -78,7 +79,7 @@ export async function eventually(
       if (isWanted(investigation)) return investigation;
       throw new Error(`Last state: ${JSON.stringify(investigation.status, null, 1)}`);
     },
-    { timeout: 15_000, interval: 25 },
+    { timeout: timeoutMs, interval: 25 },
   );
 }
 

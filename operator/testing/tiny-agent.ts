@@ -92,13 +92,17 @@ export class TinyAgent {
 }
 
 /** Creates an Agent that looks connected. */
-export async function enrol(client: KubeClient, ref: { name: string; namespace: string }): Promise<void> {
+export async function enrol(
+  client: KubeClient,
+  ref: { name: string; namespace: string },
+  now = new Date(),
+): Promise<void> {
   const agents = client.resource<Agent>(AgentResource);
   await agents.create({ apiVersion: 'nannyai.dev/v1alpha1', kind: 'Agent', metadata: ref, spec: {} });
   await agents.patchStatus(ref, {
     status: {
-      lastSeenTime: new Date().toISOString(),
-      connectedTime: new Date().toISOString(),
+      lastSeenTime: now.toISOString(),
+      connectedTime: now.toISOString(),
       version: '0.1.0',
       facts: { hostname: ref.name, cpus: 2 },
       capabilities: { privilege: 'Root', tools: ['df', 'ps', 'ss'], bpftraceVersion: '0.17.0' },
