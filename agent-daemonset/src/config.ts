@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { CodedError, LOG_LEVELS, errorMessage, loadConfig, type Config, type LogLevel } from '@nannyapi/process';
 
 /** Settings of `nanny-agent run`; each is a flag, or else a variable of the environment. */
-const SETTINGS = {
+export const SETTINGS = {
   NANNYAPI_AGENT_URL: {
     description: 'Address of the control plane.',
     type: 'url',
@@ -57,7 +57,7 @@ export type Invocation =
   | { verb: 'help' };
 
 /** Flags of the command line and the settings they stand for. */
-const FLAGS = {
+export const FLAGS = {
   url: 'NANNYAPI_AGENT_URL',
   'token-file': 'NANNYAPI_AGENT_TOKEN_FILE',
   'ca-file': 'NANNYAPI_AGENT_CA_FILE',

@@ -100,6 +100,7 @@ export class CagedRun {
     try {
       await once(run.#child, 'spawn');
     } catch (cause) {
+      await launch.openGate?.();
       throw new CodedError({ code: 'NotAvailable', message: `${launch.file} does not start`, cause });
     }
     try {
@@ -107,6 +108,7 @@ export class CagedRun {
       await run.#openGate();
     } catch (error) {
       await deps.quarry.kill();
+      await launch.openGate?.();
       throw error;
     }
     return run;

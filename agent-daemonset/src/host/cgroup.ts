@@ -74,7 +74,7 @@ export class Cgroups {
     const folders: CgroupFolder[] = [];
     for (const hierarchy of this.#hierarchies) {
       const path = join(hierarchy.base, this.#deps.folder, name);
-      await mkdir(path);
+      await mkdir(path, { recursive: true });
       folders.push({ hierarchy, path });
     }
     const group = new RunCgroup(folders, this.#deps);

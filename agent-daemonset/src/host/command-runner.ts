@@ -5,7 +5,7 @@ import type { CgroupLimits, Cgroups, CgroupUsage, RunCgroup } from './cgroup.ts'
 import { createCgroupQuarry, createDoubleQuarry, createPlainQuarry, type Quarry, type QuarryDeps } from './quarry.ts';
 import { RUN_ENVIRONMENT } from './environment.ts';
 import { staysRoot } from './sandbox/rights.ts';
-import type { CageRequest, Sandbox } from './sandbox/cage.ts';
+import type { CageLaunch, CageRequest, Sandbox } from './sandbox/cage.ts';
 import type { UidSlots } from './uid-slots.ts';
 
 /** What a runner hands back: the end of the run and what caged it. */
@@ -49,26 +49,40 @@ const LIMITS: CgroupLimits = { memoryBytes: 256 * 1024 ** 2, maxProcesses: 64, c
  */
 export async function runCaged(request: RunRequest, bounds: RunBounds, deps: RunnerDeps): Promise<CommandOutcome> {
   using slot = deps.uids.take();
-  const launch = await deps.sandbox.prepare({ environment: RUN_ENVIRONMENT, ...request, uid: slot.uid });
   const group = await deps.cgroups.create(LIMITS);
-  const isOwnUser = deps.sandbox.hasOwnUsers && !staysRoot(request.needs);
-  const hasGate = launch.openGate !== undefined || launch.inputs.some(({ isGate }) => isGate);
-  const quarry = quarryOf(group, { hasGate, uid: isOwnUser ? slot.uid : undefined, deps });
-  const startTime = deps.clock.now();
   try {
-    const run = await CagedRun.start(launch, bounds, { clock: deps.clock, quarry });
-    await bounds.onStarted?.(run);
-    const outcome = await run.wait();
-    return {
-      ...outcome,
-      startTime,
-      completionTime: deps.clock.now(),
-      layers: [...launch.layers, ...(group && hasGate ? group.layers : ['ProcessGroup'])],
-      usage: (await group?.usage()) ?? {},
-    };
+    const launch = await deps.sandbox.prepare({ environment: RUN_ENVIRONMENT, ...request, uid: slot.uid });
+    return await runLaunch(launch, { request, bounds, deps, group, uid: slot.uid });
   } finally {
     await group?.end();
   }
+}
+
+async function runLaunch(
+  launch: CageLaunch,
+  parts: { request: RunRequest; bounds: RunBounds; deps: RunnerDeps; group: RunCgroup | undefined; uid: number },
+): Promise<CommandOutcome> {
+  const { request, bounds, deps, group } = parts;
+  const isOwnUser = deps.sandbox.hasOwnUsers && !staysRoot(request.needs);
+  const hasGate = launch.openGate !== undefined || launch.inputs.some(({ isGate }) => isGate);
+  const quarry = quarryOf(group, { hasGate, uid: isOwnUser ? parts.uid : undefined, deps });
+  const startTime = deps.clock.now();
+  const run = await CagedRun.start(launch, bounds, { clock: deps.clock, quarry });
+  try {
+    await bounds.onStarted?.(run);
+  } catch (error) {
+    // Nobody knows of this run, so it must not go on.
+    await quarry.kill();
+    throw error;
+  }
+  const outcome = await run.wait();
+  return {
+    ...outcome,
+    startTime,
+    completionTime: deps.clock.now(),
+    layers: [...launch.layers, ...(group && hasGate ? group.layers : ['ProcessGroup'])],
+    usage: (await group?.usage()) ?? {},
+  };
 }
 
 function quarryOf(

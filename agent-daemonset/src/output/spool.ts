@@ -64,6 +64,11 @@ export class OutputSpool {
     await rm(chunk.path, { force: true });
   }
 
+  /** Forgets the chunks of one action. */
+  async discardAction(uid: string, actionID: string): Promise<void> {
+    for (const chunk of await this.pending(uid)) if (chunk.actionID === actionID) await this.sent(chunk);
+  }
+
   /** Forgets everything of a task. */
   async discard(uid: string): Promise<void> {
     await rm(this.#folderOf(uid), { recursive: true, force: true });

@@ -35,10 +35,12 @@ async function collect(call: TaskCall, deps: CollectDeps): Promise<TaskEnd> {
     const completionTime = deps.clock.now().toISOString();
     for (const item of items) {
       const text = cleanText(item.text);
-      const output = await publishOutput(deps.spool, { uid: call.task.uid, actionID: item.id, text });
       const outputBytes = Buffer.byteLength(text);
+      const { budget, task } = call;
+      const sent = { uid: task.uid, actionID: item.id, text, isCut: false, budget };
+      const output = await publishOutput(deps.spool, sent);
       const base = { actionID: item.id, source: item.source, outcome: 'Succeeded' } as const;
-      await call.actionEnded({ ...base, startTime, completionTime, outputBytes, truncated: false, ...output });
+      await call.actionEnded({ ...base, startTime, completionTime, outputBytes, ...output });
     }
     call.progress({ ...WHOLE, state: 'Ended', outcome: 'Succeeded' });
     return { outcome: 'Succeeded' };

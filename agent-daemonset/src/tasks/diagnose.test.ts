@@ -10,10 +10,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../host/host.ts';
 import { openHost } from '../host/open-host.ts';
 import { createSignaller } from '../host/signaller.ts';
+import { OutputBudget } from '../output/output-budget.ts';
 import { OutputSpool } from '../output/spool.ts';
 import type { Policy } from '../policy-port.ts';
 import { createDiagnoseHandler } from './diagnose.ts';
-import { OutputBudget, type ActionResult, type TaskCall, type TaskEnd } from './task-call.ts';
+import type { ActionResult, TaskCall, TaskEnd } from './task-call.ts';
 import { Turns } from './turns.ts';
 
 /** Lets programs run that the real policy never would: what they do is the subject of these tests. */

@@ -66,8 +66,13 @@ async function runAccepted(
     signal: call.signal,
     onStarted: async (started) => call.actionStarted({ ...base, ...started }),
   });
-  const text = hostText(run.stdout.bytes());
-  call.budget.spend(Buffer.byteLength(text));
+  const output = await publishOutput(deps.spool, {
+    uid: call.task.uid,
+    actionID: base.actionID,
+    text: hostText(run.stdout.bytes()),
+    isCut: run.stdout.isCut,
+    budget: call.budget,
+  });
   return {
     ...base,
     ...describeEnd(run, { deadlineSeconds, signal: call.signal }),
@@ -76,8 +81,7 @@ async function runAccepted(
     startTime: run.startTime.toISOString(),
     completionTime: run.completionTime.toISOString(),
     outputBytes: run.stdout.totalBytes,
-    truncated: run.stdout.isCut,
-    ...(await publishOutput(deps.spool, { uid: call.task.uid, actionID: base.actionID, text })),
+    ...output,
     stderr: headOf(hostText(run.stderr.bytes()), STDERR_BYTES),
     sandbox: run.layers,
   };

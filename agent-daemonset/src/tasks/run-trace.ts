@@ -41,8 +41,13 @@ async function report(
   action: TraceAction,
   { call, deps }: { call: TaskCall; deps: ActionDeps },
 ): Promise<Omit<ActionResult, 'actionID' | 'source'>> {
-  const text = cleanText(run.text);
-  call.budget.spend(Buffer.byteLength(text));
+  const output = await publishOutput(deps.spool, {
+    uid: call.task.uid,
+    actionID: action.id,
+    text: cleanText(run.text),
+    isCut: run.stdout.isCut,
+    budget: call.budget,
+  });
   const lost = run.lostEvents > 0 ? ` ${run.lostEvents} events were lost.` : '';
   const end = describeEnd(run, { deadlineSeconds: action.durationSeconds, signal: call.signal });
   const message = `${end.message ?? ''}${lost}`.trim();
@@ -54,8 +59,7 @@ async function report(
     startTime: run.startTime.toISOString(),
     completionTime: run.completionTime.toISOString(),
     outputBytes: run.stdout.totalBytes,
-    truncated: run.stdout.isCut,
-    ...(await publishOutput(deps.spool, { uid: call.task.uid, actionID: action.id, text })),
+    ...output,
     stderr: headOf(traceComplaints(hostText(run.stderr.bytes())), STDERR_BYTES),
     sandbox: run.layers,
   };

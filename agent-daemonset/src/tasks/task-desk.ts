@@ -1,12 +1,13 @@
 import type { Cancel, Progress, Task, TaskResult } from '@nannyapi/protocol';
-import { CodedError, errorCode, withDeadline, type Clock, type Logger } from '@nannyapi/process';
+import { CodedError, errorCode, errorMessage, withDeadline, type Clock, type Logger } from '@nannyapi/process';
 import type { ControlPlane } from '../connection/control-plane.ts';
 import type { Journal } from '../journal/journal.ts';
+import { OutputBudget } from '../output/output-budget.ts';
 import type { OutputSpool } from '../output/spool.ts';
 import type { ResultSender } from '../reporting/result-sender.ts';
 import { unknownResult } from './unknown-result.ts';
 import type { TaskRegistry } from './registry.ts';
-import { OutputBudget, type ActionResult, type TaskCall, type TaskEnd } from './task-call.ts';
+import type { ActionResult, TaskCall, TaskEnd } from './task-call.ts';
 
 /** What the desk needs. */
 export interface TaskDeskDeps {
@@ -144,6 +145,10 @@ export class TaskDesk {
       const code = errorCode(error);
       if (code === 'TaskClaimedElsewhere') {
         await this.#endUnstarted(desk, { outcome: 'Unknown', message: 'Another journal of this agent claimed it.' });
+        return false;
+      }
+      if (code === 'TaskCancelled' || code === 'TaskExpired') {
+        await this.#endUnstarted(desk, { outcome: 'Cancelled', message: `Not started: ${errorMessage(error)}.` });
         return false;
       }
       // Nothing has run. When the agent is stopped or the control plane is away, the task is claimed another time.
