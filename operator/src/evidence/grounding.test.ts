@@ -7,6 +7,7 @@ const TEXTS = new Map([
   ['s1-a1', [TOP, '']],
   ['s1-a2', ['', 'df: /mnt/dead: Stale file handle\n']],
   ['s0-cpu', ['cpu core=total busy=99.1% idle=0.9%\n']],
+  ['s1-a3', ['pids\n10\n']],
 ]);
 
 function verdict(parts: Partial<InvestigationStatusResolution>): InvestigationStatusResolution {
@@ -34,6 +35,15 @@ describe('a verdict stands', () => {
     ['with a line quoted word for word', verdict({})],
     ['with other white space', quoting('s1-a1', '4242 www 99.8 burner')],
     ['with a quotation over a line end', quoting('s1-a1', '99.8 burner 1 root')],
+    [
+      'with numbers that are a whole line',
+      verdict({
+        evidence: [
+          { id: 's1-a3', quote: '10' },
+          { id: 's1-a1', quote: '99.8 burner' },
+        ],
+      }),
+    ],
     [
       'with a quotation from standard error',
       verdict({

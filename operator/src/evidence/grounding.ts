@@ -28,9 +28,10 @@ export function citedIDs(resolution: InvestigationStatusResolution): string[] {
  * Looks every quotation of a verdict up in the evidence it names.
  *
  * A quotation stands if it occurs in the text word for word, runs of white space counting as one space, for models and
- * tables disagree on nothing else. A few characters or bare numbers occur anywhere and prove nothing. `RootCauseFound`
- * and `NoFaultFound` need at least one quotation, and the component at fault must occur in one: a true line about
- * something else is no proof. Numbers in prose are left alone, for sums and units are legitimately worked out.
+ * tables disagree on nothing else. A few characters or bare numbers occur anywhere and prove nothing, unless they are a
+ * whole line. `RootCauseFound` and `NoFaultFound` need at least one quotation, and the component at fault must occur in
+ * one: a true line about something else is no proof. Numbers in prose are left alone, for sums and units are
+ * legitimately worked out.
  *
  * @returns what is not proved; empty when the verdict stands.
  */
@@ -69,10 +70,13 @@ function quotesOf(resolution: InvestigationStatusResolution): { field: string; q
 function faultOf({ id, quote }: Quote, texts: EvidenceTexts): string | undefined {
   const wanted = squeeze(quote);
   const shown = JSON.stringify(wanted.length > 160 ? `${wanted.slice(0, 160)}…` : wanted);
-  if (wanted.length < MIN_QUOTE_CHARS) return `${shown} is too short to prove anything; quote the whole line`;
-  if (!/\p{L}/u.test(wanted)) return `${shown} holds nothing but numbers; quote the whole line`;
   const found = texts.get(id);
   if (!found) return `there is no evidence ${id} in this run`;
+  // A histogram's bucket or a file of the kernel is a line of numbers; quoted whole, it says what it can say.
+  if (wanted !== '' && found.some((text) => text.split('\n').some((line) => squeeze(line) === wanted)))
+    return undefined;
+  if (wanted.length < MIN_QUOTE_CHARS) return `${shown} is too short to prove anything; quote the whole line`;
+  if (!/\p{L}/u.test(wanted)) return `${shown} holds nothing but numbers; quote the whole line`;
   if (found.some((text) => squeeze(text).includes(wanted))) return undefined;
   return `${shown} does not stand in ${id}; quote it word for word, or read ${id} again`;
 }
