@@ -1,8 +1,10 @@
-import { clip, runs, runsIfPresent } from '../candidate.ts';
+import { clip, runsIfPresent } from '../candidate.ts';
 import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
+import { printFiles, readCounter } from '../readings/counter-reading.ts';
 
+const CONNTRACK_COUNT = '/proc/sys/net/netfilter/nf_conntrack_count';
 const TOPICS = /connect|network|refus|timeout|time out|drop|accept|listen|request|socket|port|syn\b|latency|packet/u;
 
 /** Finds full tables of the network: connection tracking, and queues of listeners that overflow. */
@@ -11,14 +13,13 @@ export const findConnectionLimits: Rule = (input) => [...conntrackFull(input), .
 function conntrackFull(input: RuleInput): Candidate[] {
   const table = input.facts.first('network', 'conntrack');
   if (table === undefined || table.number('use') < 97) return [];
-  const file = '/proc/sys/net/netfilter/nf_conntrack_count';
   return [
     networkCandidate(input, {
       mechanism: 'ConntrackTableFull',
       component: 'connection tracking table (nf_conntrack)',
       statement: `The connection tracking table holds ${table.text('count')} of ${table.text('max')} entries: new connections are dropped.`,
       fact: table,
-      file,
+      file: CONNTRACK_COUNT,
       plan: '1. See what fills it: `conntrack -S`, `conntrack -L | head`.\n2. Raise `net.netfilter.nf_conntrack_max`, or shorten its timeouts.',
     }),
   ];
@@ -64,7 +65,7 @@ function networkCandidate(input: RuleInput, fault: NetworkFault): Candidate {
     confirmation: {
       hypothesis: `${fault.mechanism} lasts`,
       actions: [
-        runs('cat', fault.file),
+        printFiles(fault.file),
         ...runsIfPresent(input, 'ss', '-ltn'),
         ...runsIfPresent(input, 'vmstat', '1', '3'),
       ],
@@ -89,13 +90,10 @@ function judgeListeners(step: DiagnosisStep): Judgement {
 }
 
 function judgeTable(step: DiagnosisStep, fact: NetworkFault['fact']): Judgement {
-  const result = step.results.find(({ source }) => source.includes('nf_conntrack_count'));
-  const count = /^\d+$/mu.exec(result?.text ?? '')?.[0];
+  const count = readCounter(step, CONNTRACK_COUNT, '');
   const max = Number(/max=(\d+)/u.exec(fact.quote.quote)?.[1] ?? Number.NaN);
-  if (result === undefined || count === undefined)
-    return { outcome: 'Unclear', statement: 'the table could not be read again' };
-  const quotes = [{ id: result.evidenceID, quote: count }];
-  return Number(count) >= max * 0.95
-    ? { outcome: 'Confirmed', quotes }
-    : { outcome: 'Gone', quotes, statement: 'the table has room again' };
+  if (count === undefined) return { outcome: 'Unclear', statement: 'the table could not be read again' };
+  return count.last >= max * 0.95
+    ? { outcome: 'Confirmed', quotes: count.quotes }
+    : { outcome: 'Gone', quotes: count.quotes, statement: 'the table has room again' };
 }

@@ -35,7 +35,9 @@ export const findCpuSaturation: Rule = (input) => {
   const cores = Math.max(1, facts.all('cpu', 'cpu').length - 1);
   const busyPercent = total.number('busy') * cores;
   const isLargeEnough = sum(large.map(weight)) >= busyPercent * BLAMED_SHARE;
-  return [saturatedMachine(input, total, isLargeEnough ? large : busy)];
+  if (isLargeEnough) return [saturatedMachine(input, total, large)];
+  // Short-lived work leaves no process to blame in a snapshot; a bystander must not take its place.
+  return [saturatedMachine(input, total, sum(busy.map(weight)) >= busyPercent * BLAMED_SHARE ? busy : [])];
 };
 
 /** CPU of the process itself, or, for a parent of many short-lived children, of those. */

@@ -1,8 +1,8 @@
-import { clip, runs, runsIfPresent } from '../candidate.ts';
+import { clip, runsIfPresent } from '../candidate.ts';
 import type { Judgement, Rule } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
-import { quoteLine, resultsOf } from '../readings/step-results.ts';
+import { printFiles, readCounter } from '../readings/counter-reading.ts';
 import { readTop } from '../readings/top-reading.ts';
 
 /** Against the default of 1024, such a share gets next to nothing on a busy core. */
@@ -44,7 +44,7 @@ export const findCpuSharesStarvation: Rule = (input) =>
           explains: ['CPUSaturation'],
           confirmation: {
             hypothesis: clip(`CPUSharesStarvation of cgroup ${path} lasts`, 256),
-            actions: [runs('cat', file), ...runsIfPresent(input, 'top', '-b', '-n', '2', '-d', '3', '-w', '160')],
+            actions: [printFiles(file), ...runsIfPresent(input, 'top', '-b', '-n', '2', '-d', '3', '-w', '160')],
             judge: (step: DiagnosisStep): Judgement => judge(step, file, starved.number('pid')),
           },
           plan: [
@@ -68,7 +68,7 @@ function isMember(process: ContextFact<'process'>, group: ContextFact<'cpu_cgrou
 }
 
 function judge(step: DiagnosisStep, file: string, pid: number): Judgement {
-  const share = quoteLine(resultsOf(step, `cat ${file}`)[0], /^\d+$/u);
+  const share = readCounter(step, file, '')?.quotes ?? [];
   if (share.length === 0) return { outcome: 'Gone', quotes: [], statement: 'the cgroup no longer exists' };
   const top = readTop(step);
   const process = top?.processes.find((candidate) => candidate.pid === pid);

@@ -1,8 +1,8 @@
-import { clip, runs, runsIfPresent } from '../candidate.ts';
+import { clip, runsIfPresent } from '../candidate.ts';
 import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
-import { readCounter } from '../readings/counter-reading.ts';
+import { printFiles, readCounter, saysAbsent } from '../readings/counter-reading.ts';
 
 /** A group that is stopped in less of its periods than this is merely near its quota. */
 const THROTTLED_SHARE_PERCENT = 25;
@@ -46,9 +46,9 @@ function toCandidate(input: RuleInput, fact: ContextFact<'cpu_cgroup'>): Candida
     confirmation: {
       hypothesis: clip(`CPUThrottling of cgroup ${path} lasts`, 256),
       actions: [
-        runs('cat', `${path}/cpu.stat`),
+        printFiles(`${path}/cpu.stat`),
         ...runsIfPresent(input, 'vmstat', '1', '4'),
-        runs('cat', `${path}/cpu.stat`, ...limits),
+        printFiles(`${path}/cpu.stat`, ...limits),
       ],
       judge: (step) => judge(step, fact),
     },
@@ -66,18 +66,18 @@ function judge(step: DiagnosisStep, fact: ContextFact<'cpu_cgroup'>): Judgement 
   const throttled = readCounter(step, `${path}/cpu.stat`, 'nr_throttled');
   const periods = readCounter(step, `${path}/cpu.stat`, 'nr_periods');
   if (throttled === undefined || periods === undefined) {
-    const isAbsent = step.results.some((result) => /No such file/u.test(result.stderr ?? result.text));
-    return isAbsent
+    return saysAbsent(step)
       ? { outcome: 'Gone', quotes: [], statement: `cgroup ${path} no longer exists` }
       : { outcome: 'Unclear', statement: `cpu.stat of ${path} could not be read again` };
   }
+  const quota = (readCounter(step, `${path}/cpu.cfs_quota_us`, '') ?? { quotes: [] }).quotes;
   const grown = throttled.last - throttled.first;
   if (grown <= 0) {
     return { outcome: 'Gone', quotes: throttled.quotes, statement: `nr_throttled of ${path} no longer grows` };
   }
   return {
     outcome: 'Confirmed',
-    quotes: [...throttled.quotes, ...periods.quotes],
+    quotes: [...throttled.quotes, ...periods.quotes, ...quota],
     statement: `The CPU quota of cgroup ${path} (${fact.text('quota')} in each ${fact.text('period')}, ${fact.text('limit_cores')} cores) stops its tasks: throttled in ${fact.text('sample_nr_throttled')} of ${fact.text('sample_nr_periods')} periods in the first sample, and in ${grown} of ${periods.last - periods.first} periods in the second.`,
   };
 }

@@ -83,9 +83,7 @@ function judge(step: DiagnosisStep, fact: ContextFact<'disk'>, users: readonly N
   if (!isBusy || !isWaitedFor) {
     return { outcome: 'Gone', quotes, statement: `${name} was no longer saturated in the following seconds` };
   }
-  const issuers = readTraceMap(step, 'issued')
-    .filter((entry) => !/^(?:kworker|jbd2|ksoftirqd|swapper)/u.test(entry.key))
-    .slice(0, 2);
+  const issuers = mainIssuers(readTraceMap(step, 'issued'));
   const traced = histogram === undefined ? '' : ` A block trace of ten seconds counted ${histogram.requests} requests.`;
   const busy =
     disk === undefined
@@ -97,6 +95,18 @@ function judge(step: DiagnosisStep, fact: ContextFact<'disk'>, users: readonly N
     ...(issuers.length === 0 ? {} : { component: diskComponent(fact, [...issuers.map(toProcess), ...users]) }),
     ...(busy + traced === '' ? {} : { planNote: `${busy}${traced}`.trim() }),
   };
+}
+
+/** The entries of the program that issued most, at most three; the kernel's own workers act for others and are left out. */
+function mainIssuers(entries: readonly TraceEntry[]): TraceEntry[] {
+  const totals = new Map<string, number>();
+  const foreign = entries.filter((entry) => !/^(?:kworker|jbd2|ksoftirqd|swapper)/u.test(entry.key));
+  for (const entry of foreign) {
+    const { comm } = toProcess(entry);
+    totals.set(comm, (totals.get(comm) ?? 0) + entry.value);
+  }
+  const [first] = [...totals].sort((a, b) => b[1] - a[1]);
+  return foreign.filter((entry) => toProcess(entry).comm === first?.[0]).slice(0, 3);
 }
 
 /** Takes the key of a map `[comm, pid]` apart. */

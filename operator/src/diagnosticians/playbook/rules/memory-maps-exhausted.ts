@@ -1,9 +1,11 @@
-import { clip, runs, runsIfPresent } from '../candidate.ts';
+import { clip, runsIfPresent } from '../candidate.ts';
 import type { Judgement, Rule } from '../candidate.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
+import { printFiles, readCounter } from '../readings/counter-reading.ts';
 import { quoteLine, resultsOf } from '../readings/step-results.ts';
 
 const EXHAUSTED_USE_PERCENT = 97;
+const MAX_MAP_COUNT = '/proc/sys/vm/max_map_count';
 
 /** Finds processes that may map no more memory areas, however much memory is free. */
 export const findMemoryMapsExhausted: Rule = (input) =>
@@ -30,13 +32,10 @@ export const findMemoryMapsExhausted: Rule = (input) =>
         explains: [],
         confirmation: {
           hypothesis: clip(`MemoryMapsExhausted: ${name} stays at its limit`, 256),
-          actions: [
-            ...runsIfPresent(input, 'wc', '-l', `/proc/${pid}/maps`),
-            runs('cat', '/proc/sys/vm/max_map_count'),
-          ],
+          actions: [...runsIfPresent(input, 'wc', '-l', `/proc/${pid}/maps`), printFiles(MAX_MAP_COUNT)],
           judge: (step: DiagnosisStep): Judgement => {
             const count = quoteLine(resultsOf(step, 'wc -l')[0], /^\s*\d+ /u);
-            const limit = quoteLine(resultsOf(step, 'cat /proc/sys/vm/max_map_count')[0], /^\d+$/u);
+            const limit = readCounter(step, MAX_MAP_COUNT, '')?.quotes ?? [];
             return count.length > 0
               ? { outcome: 'Confirmed', quotes: [...count, ...limit] }
               : { outcome: 'Gone', quotes: limit, statement: `process ${pid} has ended` };

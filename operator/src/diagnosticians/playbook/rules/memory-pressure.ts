@@ -3,7 +3,7 @@ import { clip, runs, runsIfPresent } from '../candidate.ts';
 import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
-import { readCounter } from '../readings/counter-reading.ts';
+import { printFiles, readCounter, saysAbsent } from '../readings/counter-reading.ts';
 import { readPressureReading } from '../readings/pressure-reading.ts';
 
 /** Less available memory than this is scarce by itself. */
@@ -140,9 +140,9 @@ function groupActions(input: RuleInput, group: ContextFact<'memory_cgroup'>): Mo
   const path = group.text('path');
   const counter = group.text('version') === '2' ? 'memory.events' : 'memory.failcnt';
   return [
-    runs('cat', `${path}/${counter}`),
+    printFiles(`${path}/${counter}`),
     ...runsIfPresent(input, 'vmstat', '1', '4'),
-    runs('cat', `${path}/${counter}`, `${path}/${limitFile(group)}`, `${path}/memory.stat`),
+    printFiles(`${path}/${counter}`, `${path}/${limitFile(group)}`, `${path}/memory.stat`),
     runs('cat', '/proc/pressure/memory'),
   ];
 }
@@ -150,7 +150,7 @@ function groupActions(input: RuleInput, group: ContextFact<'memory_cgroup'>): Mo
 function judgeGroup(step: DiagnosisStep, path: string): Judgement {
   const hits = readCounter(step, `${path}/memory.failcnt`, '') ?? readCounter(step, `${path}/memory.events`, 'max');
   if (hits === undefined) {
-    return step.results.some((result) => /No such file/u.test(result.stderr ?? result.text))
+    return saysAbsent(step)
       ? { outcome: 'Gone', quotes: [], statement: `cgroup ${path} no longer exists` }
       : { outcome: 'Unclear', statement: `the counters of ${path} could not be read again` };
   }

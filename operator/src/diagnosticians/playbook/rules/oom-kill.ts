@@ -3,7 +3,7 @@ import { clip, runs, runsIfPresent } from '../candidate.ts';
 import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
-import { readCounter } from '../readings/counter-reading.ts';
+import { printFiles, readCounter, saysAbsent } from '../readings/counter-reading.ts';
 import { quoteLine, resultsOf } from '../readings/step-results.ts';
 
 /** A kill of this age is news whatever the symptom is. */
@@ -96,7 +96,7 @@ function groupActions(
     ? ['memory.events', 'memory.max', 'memory.current']
     : ['memory.oom_control', 'memory.limit_in_bytes', 'memory.failcnt', 'memory.max_usage_in_bytes'];
   return [
-    ...(group === undefined ? [] : files.map((file) => runs('cat', `${path}/${file}`))),
+    ...(group === undefined ? [] : [printFiles(...files.map((file) => `${path}/${file}`))]),
     ...runsIfPresent(input, 'dmesg', '--level=emerg,alert,crit,err'),
     runs('cat', '/proc/meminfo'),
   ];
@@ -113,7 +113,7 @@ function judgeGroup(step: DiagnosisStep, { path, newest, group }: GroupKill): Ju
   if (counter !== undefined) {
     return { outcome: 'Confirmed', quotes: [...counter.quotes, ...(limit?.quotes ?? []), ...log, ...memory] };
   }
-  if (existed && step.results.some((result) => /No such file/u.test(result.stderr ?? result.text))) {
+  if (existed && saysAbsent(step)) {
     return { outcome: 'Gone', quotes: log, statement: `cgroup ${path} no longer exists` };
   }
   if (log.length > 0) return { outcome: 'Confirmed', quotes: [...log, ...memory] };
@@ -167,7 +167,7 @@ function machineKills(input: RuleInput): Candidate[] {
         actions: [
           ...runsIfPresent(input, 'dmesg', '--level=emerg,alert,crit,err'),
           runs('cat', '/proc/meminfo'),
-          runs('cat', '/proc/vmstat'),
+          printFiles('/proc/vmstat'),
         ],
         judge: (step) => {
           const log = quoteKill(step, newest);

@@ -1,7 +1,7 @@
-import { clip, runs } from '../candidate.ts';
+import { clip } from '../candidate.ts';
 import type { Judgement, Rule } from '../candidate.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
-import { readCounter } from '../readings/counter-reading.ts';
+import { printFiles, readCounter } from '../readings/counter-reading.ts';
 
 /** Finds control groups whose limit of processes refuses forks. */
 export const findPidsLimitReached: Rule = ({ facts, symptom }) =>
@@ -29,7 +29,7 @@ export const findPidsLimitReached: Rule = ({ facts, symptom }) =>
         explains: [],
         confirmation: {
           hypothesis: clip(`PidsLimitReached in cgroup ${path} lasts`, 256),
-          actions: ['pids.events', 'pids.max', 'pids.current'].map((file) => runs('cat', `${path}/${file}`)),
+          actions: [printFiles(...['pids.events', 'pids.max', 'pids.current'].map((file) => `${path}/${file}`))],
           judge: (step: DiagnosisStep): Judgement => {
             const events = readCounter(step, `${path}/pids.events`, 'max');
             const max = readCounter(step, `${path}/pids.max`, '');
