@@ -31,3 +31,26 @@ export async function injectCpuThrottling(): Promise<InjectedFault> {
     return { mechanism: 'CPUThrottling', component: group.path.split('/').at(-1) ?? group.path };
   });
 }
+
+/** Puts a worker into a group with next to no share of the CPU, beside a process of the same core that takes all of it. */
+export async function injectCpuSharesStarvation(): Promise<InjectedFault> {
+  return buildFault(async (undo) => {
+    const group = await makeCgroup(undo, 'cpu', 'nightly');
+    await group.set(group.version === 1 ? 'cpu.shares' : 'cpu.weight', group.version === 1 ? '2' : '1');
+    await startScript(undo, `taskset -cp 0 $$ > /dev/null; ${SPIN}`);
+    const pid = await startScript(undo, `taskset -cp 0 $$ > /dev/null; ${SPIN}`);
+    await group.set('cgroup.procs', String(pid));
+    return { mechanism: 'CPUSharesStarvation', component: group.path.split('/').at(-1) ?? group.path };
+  });
+}
+
+/** Pins three workers to one core of several. */
+export async function injectCpuAffinity(): Promise<InjectedFault> {
+  return buildFault(async (undo) => {
+    const pids: number[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      pids.push(await startScript(undo, `taskset -cp 0 $$ > /dev/null; ${SPIN}`));
+    }
+    return { mechanism: 'CPUAffinity', component: `\\b(?:${pids.join('|')})\\b` };
+  });
+}

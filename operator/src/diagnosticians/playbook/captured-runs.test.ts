@@ -105,7 +105,7 @@ describe.each(RUNS)('the captured run %s', (_, run) => {
   });
 
   it('asks only for tools that the host has, and for traces only where they may run', () => {
-    const tools = ['cat', 'df'];
+    const tools = ['cat', 'df', 'grep'];
     const poor = { ...first, agent: { name: 'host-1', facts: {}, capabilities: { tools } } };
     const move = nextMove(poor);
     const actions = move.kind === 'diagnose' ? move.actions : [];
