@@ -67,6 +67,11 @@ export function createFacade(deps: FacadeDeps): Facade {
   return new HttpFacade(deps);
 }
 
+/** The OpenAPI document of a facade, as it would serve it. Nothing listens and nothing is read: for the reference. */
+export async function describeFacade(deps: FacadeDeps): Promise<object> {
+  return new HttpFacade(deps).describe();
+}
+
 class HttpFacade implements Facade {
   readonly #deps: FacadeDeps;
   readonly #stopCaches = new AbortController();
@@ -92,6 +97,12 @@ class HttpFacade implements Facade {
     this.#running = Promise.all(this.#informers().map((informer) => informer.start(this.#stopCaches.signal)));
     if (signal.aborted) await this.close();
     else signal.addEventListener('abort', () => void this.close(), { once: true });
+  }
+
+  async describe(): Promise<object> {
+    await this.#register();
+    await this.#app.ready();
+    return this.#app.swagger();
   }
 
   address(): string {

@@ -4,6 +4,7 @@ import { AgentConnection } from './agent-connection.ts';
 import { agentName } from './agents.ts';
 import { adminOf, createAgents, POLICY_HASH } from './cluster.ts';
 import type { Benchmark, Measurement } from './measurement.ts';
+import { memoryOf } from './process-memory.ts';
 import { withControlPlane } from './processes.ts';
 import { median, percentile } from './statistics.ts';
 
@@ -30,6 +31,7 @@ export const dispatch: Benchmark = {
         const measurements: Measurement[] = [];
         const arrived = new Map<string, (atMs: number) => void>();
         for (const { streams, goalP99Ms } of SIZES) {
+          const before = { streams: connections.length, rssMiB: memoryOf(address.pid).rssMiB };
           while (connections.length < streams) {
             const connection = new AgentConnection(
               { url: address.facadeUrl, caPem: address.caPem },
@@ -38,6 +40,7 @@ export const dispatch: Benchmark = {
             connections.push(connection);
             await connection.connect((task) => arrived.get(task.name)?.(performance.now()));
           }
+          const grownKiB = (memoryOf(address.pid).rssMiB - before.rssMiB) * 1024;
           const samples = await measure(admin, streams, arrived);
           const at = `at ${streams} streams`;
           measurements.push({ what: `dispatch p50 ${at}`, value: median(samples), unit: 'ms' });
@@ -47,6 +50,7 @@ export const dispatch: Benchmark = {
             unit: 'ms',
             goal: goalP99Ms,
           });
+          if (streams >= 1000) measurements.push(perStream(grownKiB / (streams - before.streams)));
         }
         return measurements;
       } finally {
@@ -55,6 +59,10 @@ export const dispatch: Benchmark = {
       }
     }),
 };
+
+function perStream(value: number): Measurement {
+  return { what: 'control plane grown per connected agent, TLS and health included', value, unit: 'KiB' };
+}
 
 async function measure(
   admin: KubeClient,

@@ -3,7 +3,7 @@ export interface Measurement {
   /** What was measured, and at which size. */
   what: string;
   value: number;
-  unit: 'ms' | 'MiB' | '%' | 'x';
+  unit: 'ms' | 'KiB' | 'MiB' | '%' | 'x';
   /** At most this; absent where no goal is set. */
   goal?: number;
 }

@@ -6,6 +6,7 @@ import { API_VERSION, InvestigationResource, type Investigation } from '@nannyap
 import { createKubeClient, type KubeClient } from '@nannyapi/runtime';
 import { createLogger } from '@nannyapi/process';
 import type { Benchmark, Measurement } from './measurement.ts';
+import { memoryOf } from './process-memory.ts';
 import { startNode, withFolder } from './processes.ts';
 
 const NANNY = join(import.meta.dirname, '../../dist/nanny.js');
@@ -114,14 +115,6 @@ function investigation(name: string, agent: string): Investigation {
 function clientOf(dataDir: string): KubeClient {
   const log = createLogger({ name: 'bench', level: 'error', destination: process.stderr });
   return createKubeClient({ kubeconfigPath: join(dataDir, 'kubeconfig'), userAgent: 'bench', log });
-}
-
-/** Resident and private memory of a process, as the kernel counts them. */
-function memoryOf(pid: number): { rssMiB: number; privateMiB: number } {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const mebibytes = (field: string) =>
-    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN) / 1024;
-  return { rssMiB: mebibytes('Rss'), privateMiB: mebibytes('Private_Clean') + mebibytes('Private_Dirty') };
 }
 
 async function childOf(pid: number): Promise<number> {

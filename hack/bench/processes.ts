@@ -9,6 +9,8 @@ export interface ControlPlaneAddress {
   caPem: string;
   adminToken: string;
   facadeUrl: string;
+  /** Of the process that is all of it. */
+  pid: number;
 }
 
 /** A child process and the first line it printed. */
@@ -84,7 +86,7 @@ export function withControlPlane<T>(
     const args = [program, folder, String(options.agents), options.gatewayUrl ?? 'none'];
     const started = await startNode(args);
     try {
-      return await work(JSON.parse(started.firstLine) as ControlPlaneAddress);
+      return await work({ ...(JSON.parse(started.firstLine) as ControlPlaneAddress), pid: started.child.pid });
     } finally {
       await started.stop();
     }

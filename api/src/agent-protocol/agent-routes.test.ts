@@ -186,6 +186,8 @@ describe('health', () => {
   it('shows the connection while there is one, and another replica keeps it when the agent moves there', async () => {
     const other = await startTestFacade({ client: server.client });
     try {
+      for (const reader of open) reader.close();
+      await vi.waitFor(async () => expect((await getAgent('host-a')).status?.connectedTime).toBeUndefined());
       const here = await connect(TOKENS.hostA);
       await vi.waitFor(async () =>
         expect((await getAgent('host-a')).status).toMatchObject({

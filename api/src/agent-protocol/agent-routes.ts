@@ -6,7 +6,7 @@ import {
   type HeartbeatResponse,
   type Hello,
 } from '@nannyapi/protocol';
-import type { Clock } from '@nannyapi/process';
+import type { Clock, Logger } from '@nannyapi/process';
 import type { FastifyInstance } from 'fastify';
 import { callingAgent } from '../http/access-control.ts';
 import { eventStream, problems } from '../http/schemas.ts';
@@ -27,6 +27,7 @@ export interface AgentRoutesDeps {
   clock: Clock;
   dispatcher: Dispatcher;
   health: HealthBook;
+  log: Logger;
   streams: OpenStreams;
   heartbeatSeconds: number;
   policyHash: string;
@@ -86,7 +87,7 @@ export function registerAgentRoutes(app: FastifyInstance, deps: AgentRoutesDeps)
 }
 
 function registerStream(app: FastifyInstance, deps: AgentRoutesDeps): void {
-  const { cache, clock, dispatcher, health, streams } = deps;
+  const { cache, clock, dispatcher, health, log, streams } = deps;
   app.route({
     method: 'GET',
     url: AGENT_PATHS.stream,
@@ -94,7 +95,9 @@ function registerStream(app: FastifyInstance, deps: AgentRoutesDeps): void {
     schema: {
       tags,
       summary: 'Receive tasks',
-      description: 'Server-sent events hello, task, cancel and ping. Every connect starts with all open tasks.',
+      description:
+        'Server-sent events hello, task and cancel, with data as of the schemas Hello, Task and Cancel, and ping. ' +
+        'Every connect starts with all open tasks.',
       response: { 200: eventStream('Events until one side closes.'), ...problems() },
     },
     handler: async (request, reply) => {
@@ -113,13 +116,15 @@ function registerStream(app: FastifyInstance, deps: AgentRoutesDeps): void {
       };
       stream.send('hello', hello);
       const connection = dispatcher.connect(agentKey(agent), stream);
+      // Not the request's own logger: it would keep the request alive for as long as the stream.
+      const fields = { agent: agentKey(agent), requestID: request.id };
       const disconnected = health.connected(agent, addressOf(request.ip));
       stream.onEnd((end) => {
-        request.log.info({ agent: agentKey(agent), end }, 'An agent disconnected');
+        log.info({ ...fields, end }, 'An agent disconnected');
         // When the replica closes, agents come back to another one in a moment: no write for each of them.
         if (end !== 'Closing' && connection.isPresent()) disconnected();
       });
-      request.log.info({ agent: agentKey(agent) }, 'An agent connected');
+      log.info(fields, 'An agent connected');
     },
   });
 }

@@ -12,6 +12,8 @@ const PAGE_SIZE = 500;
 export class TaskFinder {
   readonly #cache: TaskCache;
   readonly #tasks: ResourceClient<AgentTask>;
+  /** The search of each agent that is under way. */
+  readonly #searches = new Map<string, Promise<unknown>>();
 
   constructor(deps: { cache: TaskCache; client: KubeClient }) {
     this.#cache = deps.cache;
@@ -24,7 +26,7 @@ export class TaskFinder {
    * @throws ApiError `TaskNotFound`, also for the tasks of other agents: nobody learns which uids there are.
    */
   async find(agent: AgentPrincipal, uid: string): Promise<AgentTask> {
-    const task = this.#cache.byUID(uid) ?? (isUID(uid) ? await this.#findLive(agent, uid) : undefined);
+    const task = this.#cache.byUID(uid) ?? (isUID(uid) ? await this.#search(agent, uid) : undefined);
     if (!task || agentKeyOf(task) !== agentKey(agent)) throw taskNotFound(uid);
     return task;
   }
@@ -35,6 +37,20 @@ export class TaskFinder {
     const live = await this.#tasks.get({ namespace, name }, CALL);
     if (live.metadata.uid !== uid) throw taskNotFound(uid);
     return live;
+  }
+
+  /** One search after the other for each agent: a list is dear, and a host gone mad must not make many. */
+  #search(agent: AgentPrincipal, uid: string): Promise<AgentTask | undefined> {
+    const key = agentKey(agent);
+    const before = this.#searches.get(key) ?? Promise.resolve();
+    const search = before
+      .catch(() => undefined)
+      .then(() => this.#cache.byUID(uid) ?? this.#findLive(agent, uid))
+      .finally(() => {
+        if (this.#searches.get(key) === search) this.#searches.delete(key);
+      });
+    this.#searches.set(key, search);
+    return search;
   }
 
   async #findLive(agent: AgentPrincipal, uid: string): Promise<AgentTask | undefined> {

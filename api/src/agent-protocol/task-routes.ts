@@ -29,6 +29,9 @@ export interface TaskRoutesDeps {
 /** Largest result, in bytes: an object of the API server must stay below 1.5 MiB. */
 const MAX_RESULT_BYTES = 1_400_000;
 
+/** `AGENT_PATHS.output` with the names of its parameters. */
+const OUTPUT_PATH = '/agent/v1/tasks/:uid/output/:actionID/:stream/:chunk';
+
 interface TaskPath {
   uid: string;
 }
@@ -133,7 +136,7 @@ function registerOutput(app: FastifyInstance, deps: TaskRoutesDeps): void {
   app.addContentTypeParser('application/gzip', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.route<{ Params: TaskPath & ChunkPlace; Body: Buffer | undefined }>({
     method: 'PUT',
-    url: `${AGENT_PATHS.result(':uid').replace(/result$/, '')}output/:actionID/:stream/:chunk`,
+    url: OUTPUT_PATH,
     config,
     bodyLimit: MAX_CHUNK_BODY_BYTES,
     schema: {

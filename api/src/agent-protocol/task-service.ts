@@ -65,14 +65,11 @@ export class TaskService {
     const { outcome } = sent;
     const found = await this.#deps.finder.find(agent, uid);
     const result = { ...sent, results: await citeOutputs(this.#evidence, found, sent.results) };
-    const answer = await this.#decideAndWrite(found, (task) => {
+    return this.#decideAndWrite(found, (task) => {
       const decision = decideResult(task, result, this.#deps.clock.now());
       if (decision.kind === 'Refuse') throw decision.error;
       return decision.kind === 'Stands' ? { answer: { outcome } } : { write: decision.status, answer: { outcome } };
     });
-    const { namespace, name } = found.metadata;
-    this.#deps.log.info({ kind: 'AgentTask', namespace, name, taskID: uid, outcome }, 'Stored a result');
-    return answer;
   }
 
   /**
@@ -88,6 +85,9 @@ export class TaskService {
       try {
         const patch = { metadata: { resourceVersion }, status: decision.write };
         await this.#tasks.patchStatus({ namespace, name }, patch, CALL);
+        const { outcome } = decision.write;
+        const fields = { kind: 'AgentTask', namespace, name, taskID: uid, outcome };
+        this.#deps.log.info(fields, outcome === undefined ? 'Stored a claim' : 'Stored a result');
         return decision.answer;
       } catch (error) {
         if (isKubeError(error, 'NotFound')) throw taskNotFound(uid);

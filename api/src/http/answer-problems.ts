@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.ts';
 import { problemOf, toApiError } from './problem.ts';
 
@@ -9,10 +9,7 @@ export function answerProblems(app: FastifyInstance): void {
 
   app.setErrorHandler((error, request, reply) => {
     const failure = toApiError(error);
-    if (failure.status >= 500) {
-      const { method } = request;
-      request.log.error({ method, route: request.routeOptions.url, err: error }, 'A request failed');
-    }
+    logOwnFault(request, failure);
     if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(failure.retryAfterSeconds));
     return reply
       .code(failure.status)
@@ -27,6 +24,14 @@ export function answerProblems(app: FastifyInstance): void {
     reply.header('allow', allowed.join(', '));
     throw new ApiError('MethodNotAllowed', `${request.method} is not allowed here; allowed are: ${allowed.join(', ')}`);
   });
+}
+
+/** What was asked wrongly is told to the caller alone; a replica that is merely not ready has nothing to say. */
+function logOwnFault(request: FastifyRequest, failure: ApiError): void {
+  if (failure.status < 500 || (failure.code === 'Unavailable' && failure.cause === undefined)) return;
+  const fields = { method: request.method, route: request.routeOptions.url, err: failure };
+  if (failure.code === 'Unavailable') request.log.warn(fields, 'A request could not be served');
+  else request.log.error(fields, 'A request failed');
 }
 
 /** Which methods each path takes; the router itself answers only for one method at a time. */

@@ -1,10 +1,13 @@
 import swagger from '@fastify/swagger';
+import { wireSchemas } from '@nannyapi/protocol';
 import type { FastifyInstance } from 'fastify';
 import { PROBLEM_SCHEMA } from './schemas.ts';
 
 /** Has every route that is registered after it described in one OpenAPI document. */
 export async function describeRoutes(app: FastifyInstance): Promise<void> {
   app.addSchema(PROBLEM_SCHEMA);
+  for (const event of [wireSchemas.HELLO, wireSchemas.TASK, wireSchemas.CANCEL])
+    app.addSchema({ $id: event.title, ...event });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -25,7 +25,11 @@ const CODE_OF_FASTIFY: Readonly<Record<string, FacadeErrorCode>> = {
   FST_ERR_VALIDATION: 'ValidationFailed',
 };
 
-const GENERIC_DETAIL = 'The control plane could not do this. Tell an admin the requestId: its log holds the cause.';
+/** What callers are told of our own faults; the cause is for the log alone. */
+function genericDetail(code: FacadeErrorCode): string {
+  if (code === 'Unavailable') return 'The control plane cannot do this at the moment. Ask again in a while.';
+  return 'The control plane could not do this. Tell an admin the requestId: its log holds the cause.';
+}
 
 /** Whatever was thrown while a request was served, as an error of the facade. */
 export function toApiError(error: unknown): ApiError {
@@ -46,7 +50,7 @@ export function problemOf(error: ApiError, requestID: string): ProblemBody {
     type: `urn:nannyapi:error:${error.code}`,
     title,
     status,
-    detail: status < 500 ? error.message : GENERIC_DETAIL,
+    detail: status < 500 ? error.message : genericDetail(error.code),
     code: error.code,
     requestId: requestID,
     ...(errors.length > 0 && status < 500 ? { errors } : {}),

@@ -3,6 +3,7 @@ import { errorMessage, type Clock, type Logger } from '@nannyapi/process';
 import { createInformer, type KubeClient } from '@nannyapi/runtime';
 import type { ProgressBoard } from '../agent-protocol/progress-board.ts';
 import { ownerUIDOf, type TaskCache } from '../agent-protocol/task-cache.ts';
+import { ApiError } from '../http/api-error.ts';
 import type { SseStream } from '../streams/sse-stream.ts';
 import type { RunEvent } from './run-event.ts';
 import { deriveRunEvents, verdictEvent } from './run-events.ts';
@@ -17,6 +18,9 @@ export interface FollowServiceDeps {
   progress: ProgressBoard;
 }
 
+/** People who may follow runs on one replica: each holds a connection to the API server for as long. */
+export const MAX_FOLLOWERS = 100;
+
 /**
  * Lets people watch runs.
  *
@@ -25,13 +29,22 @@ export interface FollowServiceDeps {
  */
 export class FollowService {
   readonly #deps: FollowServiceDeps;
+  #followers = 0;
 
   constructor(deps: FollowServiceDeps) {
     this.#deps = deps;
   }
 
+  /** @throws ApiError `TooManyRequests` when as many follow as this replica can serve. */
+  refuseWhenFull(): void {
+    if (this.#followers < MAX_FOLLOWERS) return;
+    throw new ApiError('TooManyRequests', `This replica serves ${MAX_FOLLOWERS} followers`, { retryAfterSeconds: 10 });
+  }
+
   /** Sends all events of a run, past and to come, and ends the stream after the last one. */
   follow(investigation: Investigation, stream: SseStream): void {
+    this.#followers++;
+    stream.onEnd(() => this.#followers--);
     new Follower(this.#deps, investigation, stream).start();
   }
 }

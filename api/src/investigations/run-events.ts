@@ -32,6 +32,9 @@ export function deriveRunEvents(state: RunState): RunEvent[] {
       return step === undefined ? [] : [{ step, task }];
     })
     .toSorted((a, b) => a.step - b.step);
+  // The operator creates the first task before it writes that the run was accepted; people hear it in the other order.
+  const isTold = findCondition(investigation.status?.conditions, InvestigationCondition.Accepted) !== undefined;
+  if (!isTold && !verdictEvent(investigation)) return [];
   return [
     ...conditionEvents(investigation),
     ...steps.flatMap(({ step, task }) => stepEvents(step, task, state.progressOf(task.metadata.uid ?? ''))),

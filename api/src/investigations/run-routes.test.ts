@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { AgentTaskResource, InvestigationResource, type AgentTask, type Investigation } from '@nannyapi/crds';
+import {
+  AgentTaskResource,
+  INVESTIGATION_LABEL,
+  InvestigationResource,
+  type AgentTask,
+  type Investigation,
+} from '@nannyapi/crds';
 import { startTestApiServer, type TestApiServer } from '@nannyapi/standalone/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EventReader } from '../../testing/event-reader.ts';
@@ -138,13 +144,13 @@ describe('events of a run', () => {
     await reader.ended();
   });
 
-  it('are not mixed with those of another run of the same name', async () => {
-    const old = await createInvestigation(server.client, 'twin');
-    await server.client
-      .resource<Investigation>(InvestigationResource)
-      .delete({ namespace: 'default', name: 'twin' }, { propagationPolicy: 'Orphan' });
+  it('are not mixed with those of a run whose tasks carry the same label', async () => {
     await createInvestigation(server.client, 'twin');
-    await createTask(server.client, 'twin-1', { owner: { ...old } });
+    const other = await createInvestigation(server.client, 'other');
+    await createTask(server.client, 'other-1', { owner: other });
+    await server.client
+      .resource<AgentTask>(AgentTaskResource)
+      .patch({ namespace: 'default', name: 'other-1' }, { metadata: { labels: { [INVESTIGATION_LABEL]: 'twin' } } });
     await setStatus('twin', VERDICT);
     const reader = await follow('twin');
     await reader.ended();

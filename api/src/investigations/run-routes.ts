@@ -52,7 +52,10 @@ function registerEvents(app: FastifyInstance, deps: RunRoutesDeps): void {
         'Server-sent events accepted, waiting, step, action-started, action-ended, step-ended, finding, ' +
         'and at the end verdict or deleted. Begins with all that happened so far; ping in between.',
       params: ONE_INVESTIGATION,
-      response: { 200: eventStream('Events until the run is over.'), ...problems('NotFound', 'ValidationFailed') },
+      response: {
+        200: eventStream('Events until the run is over.'),
+        ...problems('NotFound', 'TooManyRequests', 'ValidationFailed'),
+      },
     },
     handler: async (request, reply) => {
       const { namespace, name } = request.params;
@@ -60,6 +63,7 @@ function registerEvents(app: FastifyInstance, deps: RunRoutesDeps): void {
       const investigation = await deps.investigations.get(namespace, name);
       await waitForCache(deps.cache.informer, deps.clock);
       deps.streams.refuseWhenClosing();
+      deps.follow.refuseWhenFull();
       reply.hijack();
       const stream = new SseStream(reply.raw, { headers: { 'x-request-id': request.id } });
       deps.streams.add(stream);
