@@ -1,7 +1,9 @@
+import type { Investigation } from '@nannyapi/crds';
 import type { Clock, Logger } from '@nannyapi/process';
 import {
   createController,
   EventRecorder,
+  findCondition,
   Manager,
   objectKey,
   refKey,
@@ -72,7 +74,7 @@ export function buildOperator(parts: OperatorParts): Operator {
   manager.addInformer(informers.tasks);
   manager.add(agentController(parts, { resources, informers }));
   manager.add(investigationController(parts, { resources, informers, tasks, wakeSource, consultations, story }));
-  followEndings(informers, { tasks, consultations, story });
+  followRuns(informers, { tasks, consultations, story });
   wakeWithAgents(informers, wakeSource);
   return {
     name: 'operator',
@@ -153,8 +155,8 @@ function ownerKeyOf({ metadata }: KubeObject): string | undefined {
   return owner && refKey({ namespace: metadata.namespace, name: owner.name });
 }
 
-/** Ends what is remembered of a run with the run, and tells how it ended. */
-function followEndings(
+/** Ends what is remembered of a run with the run, and tells how it ended or why it cannot begin. */
+function followRuns(
   informers: OurInformers,
   { tasks, consultations, story }: Pick<InvestigationWiring, 'tasks' | 'consultations' | 'story'>,
 ): void {
@@ -162,6 +164,7 @@ function followEndings(
     const { uid = '' } = object.metadata;
     const hasEnded = isFinished(object) && previous !== undefined && !isFinished(previous);
     if (hasEnded) story.ended(object);
+    if (type === 'Updated' && isHeldUp(object) && !(previous && isHeldUp(previous))) story.notAccepted(object);
     if (hasEnded || type === 'Deleted') consultations.forget(uid);
     if (type === 'Deleted') tasks.forget(uid);
   });
@@ -174,4 +177,9 @@ function wakeWithAgents(informers: OurInformers, wakeSource: WakeSource): void {
       if (!isFinished(investigation)) wakeSource.wake(investigation);
     }
   });
+}
+
+/** Whether a run cannot begin because of its target. */
+function isHeldUp({ status }: Investigation): boolean {
+  return findCondition(status?.conditions, 'Accepted')?.status === 'False';
 }

@@ -105,7 +105,7 @@ export async function enrol(
       connectedTime: now.toISOString(),
       version: '0.1.0',
       facts: { hostname: ref.name, cpus: 2 },
-      capabilities: { privilege: 'Root', tools: ['df', 'ps', 'ss'], bpftraceVersion: '0.17.0' },
+      capabilities: { privilege: 'Root', tools: ['cat', 'df', 'ps', 'ss', 'top', 'vmstat'], bpftraceVersion: '0.17.0' },
     },
   });
 }

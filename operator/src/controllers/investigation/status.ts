@@ -81,7 +81,7 @@ function acceptedOf(run: Run): ConditionInput {
   const type = 'Accepted';
   const { spec } = run.investigation;
   if (run.agent !== undefined || run.steps.length > 0)
-    return { type, status: 'True', reason: 'Accepted', message: `Agent ${run.agentName} looks into it` };
+    return { type, status: 'True', reason: 'Accepted', message: `Agent ${run.agentName} is the target` };
   if (spec.podRef) {
     const message =
       'spec.podRef is not supported here: pods are found through the Kubernetes install. Name the agent in spec.agentRef';

@@ -1,5 +1,5 @@
 import type { AgentTask, Investigation } from '@nannyapi/crds';
-import type { EventRecorder } from '@nannyapi/runtime';
+import { findCondition, type EventRecorder } from '@nannyapi/runtime';
 import type { Counter } from 'prom-client';
 import { succeededOf, type Run } from './run.ts';
 
@@ -36,6 +36,12 @@ export class Story {
     if (count === 0) return;
     const what = `${count} ${count === 1 ? 'action' : 'actions'} to test: ${spec.hypothesis}`;
     this.#normal(investigation, 'StepCreated', `AgentTask ${metadata.name}, ${what}`);
+  }
+
+  /** Told when a run cannot begin, with what would help. */
+  notAccepted(investigation: Investigation): void {
+    const { reason = 'Unknown', message = '' } = findCondition(investigation.status?.conditions, 'Accepted') ?? {};
+    this.#warning(investigation, reason, message);
   }
 
   /** Told when the ending is stored, so that a pass that has to be repeated does not tell it twice. */

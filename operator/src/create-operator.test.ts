@@ -1,0 +1,77 @@
+/** The operator as people get it when no gateway is configured, on captured output of real faults. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AgentTask, AgentTaskStatusResult } from '@nannyapi/crds';
+import { createLogger, systemClock } from '@nannyapi/process';
+import { parseEvidenceID } from '@nannyapi/protocol';
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { endedWith, eventually, investigate } from '../testing/operator-under-test.ts';
+import { TestWorld } from '../testing/test-world.ts';
+import { loadOperatorConfig } from './config.ts';
+import { createOperator } from './create-operator.ts';
+
+interface CapturedRun {
+  prompt: string;
+  steps: { index: number; results: { evidenceID: string; source: string; text: string[] }[] }[];
+}
+
+const FOLDER = join(import.meta.dirname, 'diagnosticians/playbook/testdata');
+const read = (name: string) => JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as CapturedRun;
+
+let world: TestWorld;
+
+beforeEach(async () => {
+  world = await TestWorld.start();
+});
+
+afterEach(() => world.close());
+
+/** Answers as the captured host did; what was not asked of it then is not available. */
+function answersOf(run: CapturedRun): (task: AgentTask) => AgentTaskStatusResult[] {
+  return ({ metadata, spec }) => {
+    const step = run.steps.find(({ index }) => index === Number(metadata.labels?.['nannyai.dev/step']));
+    const results = (step?.results ?? []).map(({ evidenceID, source, text }): AgentTaskStatusResult => ({
+      actionID: parseEvidenceID(evidenceID)?.actionID ?? '',
+      source,
+      outcome: 'Succeeded',
+      preview: text.join('\n'),
+    }));
+    if (spec.type === 'CollectContext') return results;
+    return (spec.actions ?? []).map(
+      ({ id }) =>
+        results.find(({ actionID }) => actionID === id) ?? { actionID: id, source: '', outcome: 'NotAvailable' },
+    );
+  };
+}
+
+it.each([
+  ['cpu-saturation', 'RootCauseFound'],
+  ['healthy-idle', 'NoFaultFound'],
+])('diagnoses %s by its playbook: %s', async (name, verdict) => {
+  const run = read(name);
+  await world.startAgent(answersOf(run));
+  const registry = new Registry();
+  const operator = createOperator({
+    client: world.server.client,
+    clock: systemClock,
+    log: createLogger({ name: 'operator', level: 'warn' }),
+    registry,
+    config: loadOperatorConfig({}),
+  });
+  const abort = new AbortController();
+  const done = operator.start(abort.signal);
+  try {
+    await vi.waitFor(() => expect(operator.unhealthy()).toEqual([]));
+    await investigate(world.server.client, 'slow', { prompt: run.prompt });
+    const { status } = await eventually(world.server.client, 'slow', endedWith(verdict));
+    expect(status?.diagnostician).toBe('playbook');
+    expect(status?.usage).toMatchObject({ refusals: 0, inputTokens: 0 });
+    await vi.waitFor(async () =>
+      expect(await registry.metrics()).toContain(`nannyapi_investigations_finished_total{reason="${verdict}"} 1`),
+    );
+  } finally {
+    abort.abort();
+    await done;
+  }
+});
