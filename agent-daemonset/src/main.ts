@@ -20,7 +20,7 @@ const self = { pid: process.pid, isRoot: process.getuid?.() === 0, arch: process
 /** Runs the agent until SIGTERM or SIGINT; then kills what runs, reports it and exits 0. */
 async function run(config: AgentConfig): Promise<number> {
   const log = createLogger({ name: 'nanny-agent', level: config.logLevel });
-  const shutdown = new Shutdown({ log, deadlineMs: 20_000 });
+  const shutdown = new Shutdown({ log, deadlineMs: 8_000 });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutdown.begin(signal));
   try {
     await runAgent({ config, policy, clock: systemClock, log, shutdown, signaller, self });

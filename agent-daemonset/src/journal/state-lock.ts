@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '@nannyapi/process';
 import { readProcess } from '../host/process-table.ts';
@@ -6,8 +6,9 @@ import { readProcess } from '../host/process-table.ts';
 /**
  * Keeps a second agent off a state folder: two on one journal could start a task twice.
  *
- * The file names a process by pid and start time, so that a dead holder is no holder. Two agents that take over from
- * one dead holder in the same instant are told apart by reading the file back.
+ * The file names a process by pid and start time, so that a dead holder is no holder. A dead holder's file is moved
+ * away, not removed, and looked at again: of two agents that take over in the same instant only one moved that file,
+ * and the other, which moved the first one's, puts it back.
  */
 export class StateLock {
   readonly #path: string;
@@ -34,7 +35,7 @@ export class StateLock {
             message: `Another agent, process ${holder}, works with ${stateDir}`,
           });
         }
-        await rm(path, { force: true });
+        await moveAway(path, own);
       }
     }
     throw new CodedError({ code: 'StateInUse', message: `Other agents are starting with ${stateDir}` });
@@ -43,6 +44,22 @@ export class StateLock {
   async release(): Promise<void> {
     await rm(this.#path, { force: true });
   }
+}
+
+/** @throws CodedError `StateInUse` when what was moved turns out to be the file of an agent that lives. */
+async function moveAway(path: string, own: string): Promise<void> {
+  const movedPath = `${path}.${own.split(' ')[0] ?? ''}`;
+  try {
+    await rename(path, movedPath);
+  } catch (error) {
+    // Another agent was faster; the next attempt meets it.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const holder = await liveHolder(movedPath, own);
+  if (holder === undefined) return rm(movedPath, { force: true });
+  await rename(movedPath, path);
+  throw new CodedError({ code: 'StateInUse', message: `Another agent, process ${holder}, is starting here` });
 }
 
 async function liveHolder(path: string, own: string): Promise<number | undefined> {

@@ -70,9 +70,11 @@ export class Heart {
     if (signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
+    const onAbort = (): void => resolve();
     const timer = ms === undefined ? undefined : this.#deps.clock.setTimer(ms, resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    signal.addEventListener('abort', onAbort, { once: true });
     await promise;
+    signal.removeEventListener('abort', onAbort);
     timer?.cancel();
     this.#wake = undefined;
   }

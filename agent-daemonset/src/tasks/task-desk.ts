@@ -50,6 +50,8 @@ export class TaskDesk {
   readonly #waiting: Desk[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #doneWith = new Set<string>();
+  /** News go out one after the other, so that they arrive in order. */
+  #told: Promise<void> = Promise.resolve();
   /** Clock of the control plane minus ours, in milliseconds. */
   #skewMs = 0;
 
@@ -218,7 +220,8 @@ export class TaskDesk {
   #tell(uid: string, progress: Omit<Progress, 'time'>): void {
     const { controlPlane, clock, log } = this.#deps;
     const body = { ...progress, time: clock.now().toISOString() };
-    controlPlane.progress(uid, body, this.#signal).catch((error: unknown) => {
+    const told = this.#told.then(async () => controlPlane.progress(uid, body, this.#signal));
+    this.#told = told.catch((error: unknown) => {
       // People who watch miss a line; the run does not depend on it.
       log.debug({ taskID: uid, code: errorCode(error) }, 'Could not tell progress');
     });
