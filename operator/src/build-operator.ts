@@ -66,7 +66,7 @@ export function buildOperator(parts: OperatorParts): Operator {
   const events = new EventRecorder({ client, component: 'nannyapi-operator', clock, log });
   const tasks = new FreshTasks(informers.tasks);
   const wakeSource = new WakeSource();
-  const consultations = new Consultations<Consulted>({ clock, wake: (run) => wakeSource.wake(run) });
+  const consultations = new Consultations<Consulted, Finding[]>({ clock, wake: (run) => wakeSource.wake(run) });
   const story = new Story({ events, metrics: createInvestigationMetrics(parts.registry) });
   const manager = new Manager({ log, clock });
   manager.addInformer(informers.agents);
@@ -99,7 +99,7 @@ interface Wiring {
 interface InvestigationWiring extends Wiring {
   tasks: FreshTasks;
   wakeSource: WakeSource;
-  consultations: Consultations<Consulted>;
+  consultations: Consultations<Consulted, Finding[]>;
   story: Story;
 }
 

@@ -41,15 +41,21 @@ export interface Consulted {
 
 type Call = { signal: AbortSignal };
 
+/** How a consultation is ended, and who hears of the findings before the answer comes. */
+export interface ConsultCall extends Call {
+  onFindings: (findings: Finding[]) => void;
+}
+
 /**
  * Asks the diagnostician for the next move of a run and judges the answer.
  *
  * @throws what reading the evidence throws; that nobody answers is a decision, not an error.
  */
-export async function consult(run: Run, budget: RunBudget, deps: ConsultDeps, call: Call): Promise<Consulted> {
+export async function consult(run: Run, budget: RunBudget, deps: ConsultDeps, call: ConsultCall): Promise<Consulted> {
   const evidence = new RunEvidence(run.steps, deps.evidence);
   const file = await caseFileOf(run, budget, { evidence, call });
   const findings = deps.findings(file);
+  call.onFindings(findings);
   let reply: DiagnosisReply;
   try {
     reply = await deps.diagnostician.next({ ...file, findings }, call);

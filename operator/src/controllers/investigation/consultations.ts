@@ -4,11 +4,21 @@ import type { Clock } from '@nannyapi/process';
 /** What came of asking. */
 export type Settled<R> = { value: R } | { error: unknown };
 
-interface Consultation<R> {
+/** What is known of a question. */
+export interface Answer<R, P> {
+  /** Absent while the answer is awaited. */
+  settled?: Settled<R>;
+  /** What was reported on the way. */
+  progress?: P;
+}
+
+/** Asks one question; `report` tells what is known before the answer is. */
+export type Question<R, P> = (signal: AbortSignal, report: (progress: P) => void) => Promise<R>;
+
+interface Consultation<R, P> extends Answer<R, P> {
   step: number;
   controller: AbortController;
   done: Promise<void>;
-  settled?: Settled<R>;
 }
 
 /**
@@ -18,8 +28,8 @@ interface Consultation<R> {
  * wakes the run. So no worker is held up by a slow model, and a cancel is seen at once. This memory only saves a second
  * call: after a crash the same question follows from the stored objects again.
  */
-export class Consultations<R> {
-  readonly #byUID = new Map<string, Consultation<R>>();
+export class Consultations<R, P> {
+  readonly #byUID = new Map<string, Consultation<R, P>>();
   readonly #clock: Pick<Clock, 'setTimer'>;
   readonly #wake: (investigation: Investigation) => void;
   #isStopped = false;
@@ -33,12 +43,12 @@ export class Consultations<R> {
    * Asks once for each step of a run.
    *
    * @param ask is called when this step was not asked about before.
-   * @returns the answer, or `undefined` while it is awaited.
+   * @returns what is known of it after a moment.
    */
   async ask(
     about: { investigation: Investigation; step: number; patienceMs: number },
-    ask: (signal: AbortSignal) => Promise<R>,
-  ): Promise<Settled<R> | undefined> {
+    ask: Question<R, P>,
+  ): Promise<Answer<R, P>> {
     const { investigation, step, patienceMs } = about;
     const uid = investigation.metadata.uid ?? '';
     let consultation = this.#byUID.get(uid);
@@ -49,7 +59,7 @@ export class Consultations<R> {
       await this.#waitAMoment(consultation, patienceMs);
     }
     // What was dropped meanwhile has no answer any more, only the error of its end.
-    return consultation.controller.signal.aborted ? undefined : consultation.settled;
+    return consultation.controller.signal.aborted ? {} : consultation;
   }
 
   /** Drops what is known about a run and aborts its call. */
@@ -68,25 +78,25 @@ export class Consultations<R> {
     await Promise.all(all.map(({ done }) => done));
   }
 
-  #start(
-    about: { investigation: Investigation; step: number },
-    ask: (signal: AbortSignal) => Promise<R>,
-  ): Consultation<R> {
+  #start(about: { investigation: Investigation; step: number }, ask: Question<R, P>): Consultation<R, P> {
     const controller = new AbortController();
     if (this.#isStopped) controller.abort(new Error('The operator is stopping'));
-    const consultation: Consultation<R> = { step: about.step, controller, done: Promise.resolve() };
+    const consultation: Consultation<R, P> = { step: about.step, controller, done: Promise.resolve() };
     const settle = (settled: Settled<R>): void => {
       consultation.settled = settled;
       if (!controller.signal.aborted) this.#wake(about.investigation);
     };
-    consultation.done = ask(controller.signal).then(
+    const report = (progress: P): void => {
+      consultation.progress = progress;
+    };
+    consultation.done = ask(controller.signal, report).then(
       (value) => settle({ value }),
       (error: unknown) => settle({ error }),
     );
     return consultation;
   }
 
-  async #waitAMoment({ done }: Consultation<R>, patienceMs: number): Promise<void> {
+  async #waitAMoment({ done }: Consultation<R, P>, patienceMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = this.#clock.setTimer(patienceMs, resolve);
     await Promise.race([done, promise]);

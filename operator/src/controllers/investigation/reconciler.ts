@@ -7,6 +7,7 @@ import {
   type ReconcileResult,
   type ResourceClient,
 } from '@nannyapi/runtime';
+import type { Finding } from '../../diagnosticians/diagnostician.ts';
 import { budgetOf, type RunBudget } from './budget.ts';
 import { consult, type ConsultDeps, type Consulted } from './consult.ts';
 import type { Consultations } from './consultations.ts';
@@ -26,7 +27,7 @@ export interface InvestigationReconcilerDeps {
   client: ResourceClient<Investigation>;
   observer: RunObserver;
   writer: TaskWriter;
-  consultations: Consultations<Consulted>;
+  consultations: Consultations<Consulted, Finding[]>;
   consult: ConsultDeps;
   limits: RunLimits;
   story: Story;
@@ -91,10 +92,13 @@ export class InvestigationReconciler implements Reconciler<Investigation> {
   async #consult(run: Run, budget: RunBudget, call: ReconcileCall): Promise<Result> {
     const { consultations, patienceMs } = this.#deps;
     const about = { investigation: run.investigation, step: budget.nextStep, patienceMs };
-    const settled = await consultations.ask(about, (signal) => consult(run, budget, this.#deps.consult, { signal }));
+    const { settled, progress } = await consultations.ask(about, (signal, onFindings) =>
+      consult(run, budget, this.#deps.consult, { signal, onFindings }),
+    );
     if (!settled) {
+      // The answer wakes the run; if none comes, its deadline does.
       const seconds = Math.max(1, Math.ceil((budget.deadlineTime.getTime() - call.now.getTime()) / 1000));
-      return { status: this.#status(run, call), requeueAfterSeconds: seconds };
+      return { status: this.#status(run, call, progress && { findings: progress }), requeueAfterSeconds: seconds };
     }
     if ('error' in settled) {
       consultations.forget(run.investigation.metadata.uid ?? '');

@@ -1,0 +1,102 @@
+/** What a run is aimed at, and objects that are not what they seem. */
+import { AgentTaskResource, InvestigationResource } from '@nannyapi/crds';
+import type { AgentTask, Investigation, InvestigationSpec } from '@nannyapi/crds';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { blame } from '../../../testing/moves.ts';
+import { endedWith, eventually, investigate, tasksOf } from '../../../testing/operator-under-test.ts';
+import { TestWorld } from '../../../testing/test-world.ts';
+import { enrol } from '../../../testing/tiny-agent.ts';
+import { taskName } from './task-name.ts';
+
+let world: TestWorld;
+
+beforeEach(async () => {
+  world = await TestWorld.start();
+});
+
+afterEach(() => world.close());
+
+const ref = (name: string) => ({ namespace: 'default', name });
+const investigations = () => world.server.client.resource<Investigation>(InvestigationResource);
+const tasks = () => world.server.client.resource<AgentTask>(AgentTaskResource);
+const until = (name: string, isWanted: (investigation: Investigation) => boolean) =>
+  eventually(world.server.client, name, isWanted);
+const condition = ({ status }: Investigation, type: string) => status?.conditions?.find((each) => each.type === type);
+describe('a target', () => {
+  it('that does not exist is told, and the run begins when it appears', async () => {
+    world.startScripted([blame()]);
+    await investigate(world.server.client, 'slow');
+    const waiting = await until('slow', (each) => condition(each, 'Accepted')?.status === 'False');
+    expect(condition(waiting, 'Accepted')).toMatchObject({
+      reason: 'TargetNotFound',
+      message: expect.stringContaining('web-1'),
+    });
+    expect(waiting.status?.phase).toBe('Pending');
+    expect(await tasksOf(world.server.client)).toEqual([]);
+    await world.startAgent();
+    await until('slow', endedWith('RootCauseFound'));
+  });
+
+  it('may be a node beside the operator whose agent bears its name', async () => {
+    await world.startAgent();
+    world.startScripted([blame()]);
+    await investigate(world.server.client, 'slow', { nodeName: 'web-1' });
+    const { status } = await until('slow', endedWith('RootCauseFound'));
+    expect(status?.steps).toHaveLength(1);
+  });
+
+  it.each<[string, Omit<Partial<InvestigationSpec>, 'agentRef'>, string]>([
+    ['a pod', { podRef: { name: 'shop-1' } }, 'Kubernetes install'],
+    ['a node without an agent', { nodeName: 'node-7' }, 'node-7'],
+  ])('that is %s is refused with what would do', async (_, target, words) => {
+    world.startScripted([]);
+    await investigate(world.server.client, 'slow', target);
+    const waiting = await until('slow', (each) => condition(each, 'Accepted')?.status === 'False');
+    expect(condition(waiting, 'Accepted')).toMatchObject({
+      reason: 'TargetUnsupported',
+      message: expect.stringContaining(words),
+    });
+  });
+});
+
+describe('objects that are not what they seem', () => {
+  it('a restored run ends Restored and nothing runs', async () => {
+    await enrol(world.server.client, { name: 'web-1', namespace: 'default' });
+    const { diagnostician } = world.startScripted([]);
+    await investigations().create({
+      apiVersion: 'nannyai.dev/v1alpha1',
+      kind: 'Investigation',
+      metadata: {
+        name: 'slow',
+        namespace: 'default',
+        annotations: { 'nannyai.dev/run-uid': '7e1c0b52-9f0e-4c0e-8a53-0c9d9d1f1a11' },
+      },
+      spec: { agentRef: { name: 'web-1' }, prompt: 'Why is this machine slow?' },
+    });
+    const { status } = await until('slow', endedWith('Restored'));
+    expect(status?.phase).toBe('Failed');
+    expect(await tasksOf(world.server.client)).toEqual([]);
+    expect(diagnostician.asked).toEqual([]);
+  });
+
+  it('a task of the right name and the wrong owner is never adopted', async () => {
+    const investigation = await investigate(world.server.client, 'slow', { suspend: true });
+    await tasks().create({
+      apiVersion: 'nannyai.dev/v1alpha1',
+      kind: 'AgentTask',
+      metadata: { name: taskName(investigation, 0), namespace: 'default' },
+      spec: {
+        agentRef: { name: 'web-1' },
+        type: 'CollectContext',
+        collectContext: {},
+        policyHash: `sha256:${'0'.repeat(64)}`,
+        timeoutSeconds: 10,
+      },
+    });
+    await enrol(world.server.client, { name: 'web-1', namespace: 'default' });
+    world.startScripted([]);
+    await investigations().patch(ref('slow'), { spec: { suspend: false } });
+    const stalled = await until('slow', (each) => condition(each, 'Stalled')?.status === 'True');
+    expect(condition(stalled, 'Stalled')?.reason).toBe('TaskNameTaken');
+  });
+});
