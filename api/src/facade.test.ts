@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { startTestApiServer, type TestApiServer } from '@nannyapi/standalone/testing';
 import { createKubeClient } from '@nannyapi/runtime';
 import { createLogger } from '@nannyapi/process';
@@ -118,6 +119,15 @@ describe('problems', () => {
     expect((await facade.call('HEAD', '/api/v1/investigations', TOKENS.anna)).status).toBe(405);
   });
 
+  it('answer what the router and the HTTP parser refuse', async () => {
+    const badUrl = await facade.call('GET', '/api/%zz', TOKENS.anna);
+    expect(badUrl).toMatchObject({ status: 400, body: { code: 'BadRequest', requestId: expect.any(String) } });
+    expect(badUrl.headers.get('content-type')).toContain('application/problem+json');
+    const long = `/api/v1/namespaces/default/investigations/${'x'.repeat(1000)}`;
+    expect(await facade.call('GET', long, TOKENS.anna)).toMatchObject({ status: 404, body: { code: 'NotFound' } });
+    expect(await sendRaw('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1.1 400 .*"code":"BadRequest"/s);
+  });
+
   it('say nothing of the cause when it is our own', async () => {
     const dead = createKubeClient({
       server: { url: 'https://127.0.0.1:1', token: 'secret-token' },
@@ -136,6 +146,17 @@ describe('problems', () => {
     }
   });
 });
+
+function sendRaw(text: string): Promise<string> {
+  const { hostname, port } = new URL(facade.url);
+  const socket = connect(Number(port), hostname);
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (chunk) => (answer += String(chunk)));
+    socket.once('close', () => resolve(answer)).once('error', reject);
+    socket.write(text);
+  });
+}
 
 describe('the OpenAPI document', () => {
   it('describes every route with its answers and errors', async () => {

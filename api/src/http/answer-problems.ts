@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.ts';
 import { problemOf, toApiError } from './problem.ts';
 
@@ -10,11 +10,7 @@ export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const failure = toApiError(error);
     logOwnFault(request, failure);
-    if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(failure.retryAfterSeconds));
-    return reply
-      .code(failure.status)
-      .type('application/problem+json')
-      .send(JSON.stringify(problemOf(failure, request.id)));
+    return sendProblem(reply, failure, request.id);
   });
 
   app.setNotFoundHandler(async (request, reply) => {
@@ -24,6 +20,15 @@ export function answerProblems(app: FastifyInstance): void {
     reply.header('allow', allowed.join(', '));
     throw new ApiError('MethodNotAllowed', `${request.method} is not allowed here; allowed are: ${allowed.join(', ')}`);
   });
+}
+
+/** Answers a request with its failure. */
+export function sendProblem(reply: FastifyReply, failure: ApiError, requestID: string): FastifyReply {
+  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(failure.retryAfterSeconds));
+  return reply
+    .code(failure.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemOf(failure, requestID)));
 }
 
 /** What was asked wrongly is told to the caller alone; a replica that is merely not ready has nothing to say. */

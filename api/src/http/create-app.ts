@@ -5,7 +5,9 @@ import type { Logger } from '@nannyapi/process';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Authenticator } from '../identity/authenticator.ts';
 import { requireCredentials } from './access-control.ts';
-import { answerProblems } from './answer-problems.ts';
+import { answerProblems, sendProblem } from './answer-problems.ts';
+import { refuseMalformed } from './malformed-request.ts';
+import { toApiError } from './problem.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 /** Certificate chain and private key of a TLS listener, in PEM. */
@@ -43,6 +45,11 @@ export function createApp(options: AppOptions): FastifyInstance {
     exposeHeadRoutes: false,
     forceCloseConnections: false,
     routerOptions: { maxParamLength: 256 },
+    // What the router or the HTTP parser refuses never reaches the error handler.
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(reply, toApiError(error), request.id);
+    },
+    clientErrorHandler: refuseMalformed,
     serverFactory: (handler) => createListener(handler, options.tls),
   });
   app.removeContentTypeParser('text/plain');

@@ -22,6 +22,7 @@ const CODE_OF_FASTIFY: Readonly<Record<string, FacadeErrorCode>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'BadRequest',
   FST_ERR_CTP_INVALID_JSON_BODY: 'BadRequest',
   FST_ERR_BAD_URL: 'BadRequest',
+  FST_ERR_MAX_PARAM_LENGTH: 'NotFound',
   FST_ERR_VALIDATION: 'ValidationFailed',
 };
 

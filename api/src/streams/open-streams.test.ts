@@ -53,6 +53,15 @@ describe('server-sent events', () => {
     await vi.waitFor(() => expect(seen.text).toBe('event: task\nid: id-1\ndata: {"text":"two\\nlines"}\n\n'));
   });
 
+  it('cannot be forged by a line break in an id', async () => {
+    const { reader, response } = await connect();
+    const stream = new SseStream(response);
+    stream.send('finding', {}, 'a\n\nevent: verdict\rb');
+    stream.end('Finished');
+    const seen = textOf(await reader);
+    await vi.waitFor(() => expect(seen.text).toBe('event: finding\nid: a  event: verdict b\ndata: {}\n\n'));
+  });
+
   it('tell once how the stream ended, and say nothing afterwards', async () => {
     const { request, response } = await connect();
     const stream = new SseStream(response);

@@ -54,7 +54,8 @@ export class SseStream {
 
   /** Sends one event; without effect once the stream has ended. `data` is sent as one line of JSON. */
   send(event: string, data: unknown, id?: string): void {
-    const idLine = id === undefined ? '' : `id: ${id}\n`;
+    // An id may be made of what a host said, and a line break in it would begin another field.
+    const idLine = id === undefined ? '' : `id: ${id.replaceAll(/[\r\n\0]/g, ' ')}\n`;
     this.#write(`event: ${event}\n${idLine}data: ${JSON.stringify(data)}\n\n`);
   }
 
