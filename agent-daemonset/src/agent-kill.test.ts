@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AgentBench } from '../testing/agent-process.ts';
@@ -109,6 +110,21 @@ describe('the agent under kill -9', () => {
     const seen = fake.addTask({ actions: [run('a1', 'uname')] });
     await fake.listen();
     expect(await ended(seen)).toMatchObject({ outcome: 'Succeeded' });
+  });
+
+  it('ends with its standard input when it is told to, at once and without losing what it knows', async () => {
+    const agent = bench.start('--exit-with-stdin');
+    const seen = fake.addTask({ actions: [run('a1', 'vmstat', '1', '9')] });
+    await vi.waitFor(() => expect(seen.progress).not.toHaveLength(0), DEADLINE);
+    await fake.stop();
+    const exited = once(agent, 'exit');
+    agent.stdin?.end();
+    expect(await exited).toEqual([0, null]);
+    const entries = await bench.journal();
+    expect(entries).toContainEqual(expect.objectContaining({ entry: 'Ended', uid: seen.task.uid }));
+    await fake.listen();
+    bench.start();
+    expect(await ended(seen)).toMatchObject({ outcome: 'Cancelled' });
   });
 
   it('does not share its state folder with a second agent', async () => {

@@ -30,6 +30,8 @@ export interface AgentDeps {
   log: Logger;
   shutdown: Shutdown;
   signaller: Signaller;
+  /** Aborts when there is nobody left to report to: what is not delivered then stays in the journal. */
+  abandoned: AbortSignal;
   /** The process itself: who it is, and on what. */
   self: { pid: number; isRoot: boolean; arch: string };
 }
@@ -51,6 +53,7 @@ export async function runAgent(deps: AgentDeps): Promise<void> {
   shutdown.onDrain('connections', () => http.close());
   const controlPlane = new ControlPlane(http, clock);
   const delivery = new AbortController();
+  deps.abandoned.addEventListener('abort', () => delivery.abort(deps.abandoned.reason), { once: true });
   const sender = new ResultSender({ journal, spool, controlPlane, log }, delivery.signal);
   shutdown.onDrain('results', async (signal) => {
     signal.addEventListener('abort', () => delivery.abort(signal.reason), { once: true });

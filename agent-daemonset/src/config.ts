@@ -31,6 +31,11 @@ export const SETTINGS = {
     choices: LOG_LEVELS,
     default: 'info',
   },
+  NANNYAPI_AGENT_EXIT_WITH_STDIN: {
+    description: 'Ends when standard input ends: the process that holds the other end is gone.',
+    type: 'boolean',
+    default: false,
+  },
   NANNYAPI_AGENT_SANDBOX: {
     description: 'Takes no better cage than this, for hosts where a better one gets in the way.',
     type: 'choice',
@@ -47,6 +52,7 @@ export interface AgentConfig {
   stateDir: string;
   name: string | undefined;
   logLevel: LogLevel;
+  exitWithStdin: boolean;
   sandboxAtMost: 'Full' | 'Reduced' | 'Minimal';
 }
 
@@ -69,7 +75,7 @@ export const FLAGS = {
 
 /** What `nanny-agent --help` prints. */
 export const USAGE = `nanny-agent run --url URL --token-file FILE [--ca-file FILE] [--state-dir DIR] [--name NAME]
-                [--log-level LEVEL] [--sandbox Full|Reduced|Minimal]
+                [--log-level LEVEL] [--sandbox Full|Reduced|Minimal] [--exit-with-stdin]
     Connects to the control plane and does what it is asked, under its own safety policy.
     Every flag can be a variable: --token-file is NANNYAPI_AGENT_TOKEN_FILE.
 nanny-agent probe
@@ -97,6 +103,7 @@ export function readInvocation(args: readonly string[], env: Readonly<Record<str
     const value = values[flag];
     if (typeof value === 'string') settings[name] = value;
   }
+  if (values['exit-with-stdin'] === true) settings.NANNYAPI_AGENT_EXIT_WITH_STDIN = 'true';
   if (verb === 'probe') return { verb, stateDir: settings.NANNYAPI_AGENT_STATE_DIR };
   return { verb, config: configOf(loadConfig(SETTINGS, settings)) };
 }
@@ -107,7 +114,11 @@ function parse(args: readonly string[]): {
 } {
   const flags = Object.fromEntries(Object.keys(FLAGS).map((flag) => [flag, { type: 'string' as const }]));
   try {
-    const options = { ...flags, help: { type: 'boolean' as const, short: 'h' } };
+    const options = {
+      ...flags,
+      'exit-with-stdin': { type: 'boolean' as const },
+      help: { type: 'boolean' as const, short: 'h' },
+    };
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (cause) {
     throw new CodedError({ code: 'Usage', message: errorMessage(cause), status: 400, cause });
@@ -122,6 +133,7 @@ function configOf(settings: Config<typeof SETTINGS>): AgentConfig {
     stateDir: settings.NANNYAPI_AGENT_STATE_DIR,
     name: settings.NANNYAPI_AGENT_NAME,
     logLevel: settings.NANNYAPI_AGENT_LOG_LEVEL,
+    exitWithStdin: settings.NANNYAPI_AGENT_EXIT_WITH_STDIN,
     sandboxAtMost: settings.NANNYAPI_AGENT_SANDBOX,
   };
 }

@@ -22,8 +22,15 @@ async function run(config: AgentConfig): Promise<number> {
   const log = createLogger({ name: 'nanny-agent', level: config.logLevel });
   const shutdown = new Shutdown({ log, deadlineMs: 8_000 });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutdown.begin(signal));
+  const abandoned = new AbortController();
+  if (config.exitWithStdin) {
+    process.stdin.resume().once('close', () => {
+      abandoned.abort(new CodedError({ code: 'ShuttingDown', message: 'The parent process is gone' }));
+      void shutdown.begin('end of standard input');
+    });
+  }
   try {
-    await runAgent({ config, policy, clock: systemClock, log, shutdown, signaller, self });
+    await runAgent({ config, policy, clock: systemClock, log, shutdown, signaller, self, abandoned: abandoned.signal });
   } catch (error) {
     log.fatal({ err: error }, 'The agent cannot go on');
     await shutdown.begin('error');

@@ -55,7 +55,7 @@ export class AgentBench {
       'debug',
       ...flags,
     ];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], ...this.#identity });
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], ...this.#identity });
     this.#children.add(child);
     let rest = '';
     child.stdout.on('data', (data: Buffer) => {
