@@ -69,7 +69,8 @@ function activity(
     childrenCpuPercent: percent(process.childrenCpuMs, earlier?.childrenCpuMs),
     lifetimeCpuPercent: (100 * process.cpuMs) / ageMs,
     ageSeconds: ageMs / 1000,
-    runDelayPercent: process.runDelayMs === undefined ? undefined : percent(process.runDelayMs, earlier?.runDelayMs),
+    runDelayPercent:
+      process.runDelayMs === undefined ? undefined : Math.min(100, percent(process.runDelayMs, earlier?.runDelayMs)),
     ioWaitPercent: percent(process.ioWaitMs, earlier?.ioWaitMs),
     majorFaults: process.majorFaults - (earlier?.majorFaults ?? 0),
     readBytesPerSecond: rate(process.readBytes, earlier?.readBytes),

@@ -25,7 +25,7 @@ export function isOwnGroup(sample: Sample, path: string, pids: readonly number[]
   return pids.length > 0 && pids.every((pid) => sample.own.has(pid));
 }
 
-/** Lines about the pressure of one resource. */
+/** A size with its unit, `undefined` where it is unknown. */
 export function unitBytes(bytes: number | undefined): string | undefined {
   return bytes === undefined ? undefined : `${Math.round(bytes)}B`;
 }

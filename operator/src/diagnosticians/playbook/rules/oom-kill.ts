@@ -11,8 +11,8 @@ const FRESH_SECONDS = 600;
 /** Symptoms of a kill, told in words. */
 const TOPICS =
   /kill|\bdie[ds]?\b|dying|\b137\b|\boom\b|out of memory|sigkill|crash|restart|vanish|disappear|exit|memory|abort|terminat/u;
-/** Symptoms that can be explained by nothing else, also when its group has gone meanwhile. */
-const STRONG_TOPICS = /kill|\bdie[ds]?\b|dying|\b137\b|\boom\b|out of memory|sigkill|crash|restart|vanish|disappear/u;
+/** Symptoms of a process that ended, told plainly: only then is a kill worth telling whose group has gone meanwhile. */
+const STRONG_TOPICS = /\bkill|\bdie[ds]?\b|dying|\b137\b|\boom\b|sigkill|crash|restart|vanish|disappear/u;
 
 /** Finds kills for want of memory: by the limit of a control group, or because the machine had none left. */
 export const findOomKill: Rule = (input) => [...groupKills(input), ...machineKills(input)];

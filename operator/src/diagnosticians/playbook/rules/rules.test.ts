@@ -217,6 +217,7 @@ describe('the rule of OOM kills', () => {
   it('takes a kill in a group that is gone for history, unless it is what was asked about', () => {
     const items = { 'oom-kills': [kill({ limit_cgroup: '/job', limit_cgroup_exists: false })] };
     expect(findingsOf('Why is this machine slow?', items)).toEqual([]);
+    expect(findingsOf('free memory is near zero, do we run out of memory?', items)).toEqual([]);
     expect(findingsOf('the worker dies with 137', items)).toHaveLength(1);
   });
 
