@@ -34,9 +34,10 @@ export const OPERATOR_CONFIG = {
     max: 3600,
   },
   NANNYAPI_AGENT_SILENT_SECONDS: {
-    description: 'After so many seconds without a word a disconnected agent counts as silent.',
+    description:
+      'After so many seconds without a word a disconnected agent counts as silent. More than the two minutes after which its word is written down at the latest.',
     type: 'integer',
-    default: 90,
+    default: 180,
     min: 5,
     max: 86_400,
   },

@@ -26,7 +26,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     diagnostician: createDiagnostician(deps),
     findings: playbookFindings,
     policy: sharedPolicy,
-    limits: limitsFrom(config),
+    limits: limitsFrom(deps),
     ownNamespace: config.NANNYAPI_NAMESPACE,
     workers: config.NANNYAPI_OPERATOR_WORKERS,
   });
@@ -45,13 +45,14 @@ function createDiagnostician({ config, clock, log }: OperatorDeps): Diagnosticia
   });
 }
 
-function limitsFrom(config: OperatorConfig): RunLimits {
+function limitsFrom({ config, clock }: OperatorDeps): RunLimits {
   return {
     silence: {
       disconnectedSeconds: config.NANNYAPI_AGENT_SILENT_SECONDS,
       // While an agent is connected its last word is written down every few minutes only.
       connectedSeconds: config.NANNYAPI_AGENT_SILENT_SECONDS + 600,
     },
+    listeningSince: clock.now(),
     agentLostGraceSeconds: config.NANNYAPI_AGENT_LOST_GRACE_SECONDS,
     taskGraceSeconds: 30,
     taskMaxOutputBytes: 1_048_576,

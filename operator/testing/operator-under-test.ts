@@ -17,6 +17,7 @@ import { sharedPolicy } from '../src/moves/action-policy.ts';
 export const TEST_LIMITS: RunLimits = {
   silence: { disconnectedSeconds: 90, connectedSeconds: 690 },
   agentLostGraceSeconds: 120,
+  listeningSince: new Date(0),
   taskGraceSeconds: 30,
   taskMaxOutputBytes: 1_048_576,
   sampleSeconds: 1,

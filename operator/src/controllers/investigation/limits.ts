@@ -6,6 +6,8 @@ export interface RunLimits {
   silence: SilenceLimits;
   /** How much longer than silence allows a running step waits for its agent, in seconds. */
   agentLostGraceSeconds: number;
+  /** Since when this operator listens. Silence before that is no agent's fault: the control plane may have been down. */
+  listeningSince: Date;
   /** How much longer than its own timeout a task may stay open, in seconds: the result has to travel. */
   taskGraceSeconds: number;
   /** Most output of one task, in bytes. */

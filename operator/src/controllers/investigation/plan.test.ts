@@ -296,3 +296,11 @@ it('plans the same from the same objects, and leaves them alone', () => {
   expect(planNext(run, TEST_LIMITS, after(20))).toEqual(planNext(run, TEST_LIMITS, after(20)));
   expect(run).toEqual(before);
 });
+
+it('waits for an agent that could not speak because this operator was not there', () => {
+  const run = runOf({ tasks: [open], agent: agentWith({}, {}, -5000) });
+  expect(words(planNext(run, { ...TEST_LIMITS, listeningSince: after(100) }, after(200)))).toBe('Wait 90');
+  expect(words(planNext(run, { ...TEST_LIMITS, listeningSince: after(100) }, after(221)))).toBe(
+    'Finish AgentLost cancel 0',
+  );
+});

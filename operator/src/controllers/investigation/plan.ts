@@ -80,7 +80,9 @@ function planRunning(run: Run, context: { limits: RunLimits; open: readonly Step
   const readiness = readinessOf(agent, limits.silence, now);
   if (readiness.reason === 'Revoked') return lost(readiness.message);
   if (open.length > 0) {
-    if (readiness.silentForSeconds > limits.agentLostGraceSeconds) return lost(readiness.message);
+    const listenedSeconds = (now.getTime() - limits.listeningSince.getTime()) / 1000;
+    const silentSeconds = Math.min(readiness.silentForSeconds, listenedSeconds);
+    if (silentSeconds > limits.agentLostGraceSeconds) return lost(readiness.message);
     return planOpen(open, { limits, budget, now });
   }
   if (budget.isExhausted) return finishing(concludeWithoutVerdict(run, budget), []);
