@@ -4,7 +4,7 @@ import { AgentConnection } from './agent-connection.ts';
 import { agentName } from './agents.ts';
 import { adminOf, createAgents, POLICY_HASH } from './cluster.ts';
 import type { Benchmark, Measurement } from './measurement.ts';
-import { memoryOf } from './process-memory.ts';
+import { cpuMsOf, memoryOf } from './process-figures.ts';
 import { withControlPlane } from './processes.ts';
 import { median, percentile } from './statistics.ts';
 
@@ -41,6 +41,7 @@ export const dispatch: Benchmark = {
             await connection.connect((task) => arrived.get(task.name)?.(performance.now()));
           }
           const grownKiB = (memoryOf(address.pid).rssMiB - before.rssMiB) * 1024;
+          const cpuBeforeMs = cpuMsOf(address.pid);
           const samples = await measure(admin, streams, arrived);
           const at = `at ${streams} streams`;
           measurements.push({ what: `dispatch p50 ${at}`, value: median(samples), unit: 'ms' });
@@ -50,6 +51,8 @@ export const dispatch: Benchmark = {
             unit: 'ms',
             goal: goalP99Ms,
           });
+          const cpuMs = (cpuMsOf(address.pid) - cpuBeforeMs) / (TASKS + WARM_UP);
+          measurements.push({ what: `control-plane CPU a dispatch ${at}`, value: cpuMs, unit: 'ms', goal: 5 });
           if (streams >= 1000) measurements.push(perStream(grownKiB / (streams - before.streams)));
         }
         return measurements;

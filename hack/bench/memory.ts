@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import { API_VERSION, InvestigationResource, type Investigation } from '@nannyap
 import { createKubeClient, type KubeClient } from '@nannyapi/runtime';
 import { createLogger } from '@nannyapi/process';
 import type { Benchmark, Measurement } from './measurement.ts';
-import { memoryOf } from './process-memory.ts';
+import { cpuMsOf, memoryOf } from './process-figures.ts';
 import { startNode, withFolder } from './processes.ts';
 
 const NANNY = join(import.meta.dirname, '../../dist/nanny.js');
@@ -14,8 +14,6 @@ const SETTLE_MS = 15_000;
 const CPU_WINDOW_MS = 30_000;
 const OBJECTS = 2000;
 const RUN_DEADLINE_MS = 180_000;
-/** Linux counts processor time in hundredths of a second (`getconf CLK_TCK`). */
-const TICK_MS = 10;
 
 /** Memory of each process, idle and loaded; the bundle, as people run it. */
 export const memory: Benchmark = {
@@ -125,14 +123,7 @@ async function childOf(pid: number): Promise<number> {
 }
 
 async function cpuPercentOf(pid: number): Promise<number> {
-  const before = ticksOf(pid);
+  const beforeMs = cpuMsOf(pid);
   await sleep(CPU_WINDOW_MS);
-  return ((ticksOf(pid) - before) * TICK_MS * 100) / CPU_WINDOW_MS;
-}
-
-/** User and system time (proc_pid_stat(5), fields 14 and 15). */
-function ticksOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
+  return ((cpuMsOf(pid) - beforeMs) * 100) / CPU_WINDOW_MS;
 }

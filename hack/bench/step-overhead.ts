@@ -6,6 +6,7 @@ import { agentName } from './agents.ts';
 import { adminOf, createAgents, JOURNAL_ID, POLICY_HASH } from './cluster.ts';
 import { MODEL_STEPS, startInstantModel } from './instant-model.ts';
 import type { Benchmark, Measurement } from './measurement.ts';
+import { cpuMsOf } from './process-figures.ts';
 import { withControlPlane } from './processes.ts';
 import { median, percentile } from './statistics.ts';
 
@@ -30,7 +31,9 @@ export const stepOverhead: Benchmark = {
           await createAgents(admin, 1);
           await agent.start();
           const byStep = new Map<number, number[]>();
+          let cpuBeforeMs = 0;
           for (let run = 0; run < RUNS + WARM_UP; run++) {
+            if (run === WARM_UP) cpuBeforeMs = cpuMsOf(address.pid);
             const name = `run-${run}`;
             await admin.resource<Investigation>(InvestigationResource).create(investigation(name));
             const steps = await agent.runOf(MODEL_STEPS);
@@ -38,7 +41,8 @@ export const stepOverhead: Benchmark = {
             if (run < WARM_UP) continue;
             steps.forEach((ms, step) => byStep.set(step, [...(byStep.get(step) ?? []), ms]));
           }
-          return measurementsOf(byStep);
+          const cpuMs = (cpuMsOf(address.pid) - cpuBeforeMs) / (RUNS * (MODEL_STEPS + 1));
+          return [...measurementsOf(byStep), { what: 'control-plane CPU a step', value: cpuMs, unit: 'ms' }];
         } finally {
           agent.close();
           await admin.close();
