@@ -4,6 +4,12 @@ import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import process from 'node:process';
+import { systemClock } from '@nannyapi/process';
+import { Cgroups } from '../src/host/cgroup.ts';
+import { readCgroupLayout } from '../src/host/cgroup-layout.ts';
+import { agentKeyOf } from '../src/host/open-host.ts';
+import { createSignaller } from '../src/host/signaller.ts';
 import type { FakeControlPlane } from './fake-control-plane.ts';
 
 /** The program's sources. */
@@ -77,6 +83,17 @@ export class AgentBench {
     await exited;
   }
 
+  async #removeCgroups(): Promise<void> {
+    const key = await agentKeyOf(this.stateDir).catch(() => undefined);
+    if (key === undefined) return;
+    const signaller = createSignaller((pid, signal) => process.kill(pid, signal));
+    const layout = await readCgroupLayout();
+    const folder = `nannyapi-${key}`;
+    const cgroups = await Cgroups.open({ layout, folder, agentPid: process.pid, clock: systemClock, signaller });
+    await cgroups.sweep();
+    await cgroups.close();
+  }
+
   /** Entries of the journal as they are on disk now. */
   async journal(): Promise<Record<string, unknown>[]> {
     const text = await readFile(join(this.stateDir, 'journal.jsonl'), 'utf8').catch(() => '');
@@ -85,9 +102,10 @@ export class AgentBench {
     return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
-  /** Ends every agent and removes the folder. */
+  /** Ends every agent, what they left running, and removes their folders. */
   async close(): Promise<void> {
     for (const child of this.#children) await this.kill(child);
+    await this.#removeCgroups();
     await rm(this.dir, { recursive: true, force: true });
   }
 }

@@ -58,7 +58,7 @@ export async function openHost(options: OpenHostOptions): Promise<Host> {
   const { clock, signaller, agentPid, stateDir } = options;
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const tools = options.toolFolders ? new Tools(options.toolFolders) : new Tools();
-  const agentKey = await keyOf(stateDir);
+  const agentKey = await agentKeyOf(stateDir);
   const { family } = await readOsRelease();
   const hidden = new HiddenPathFinder(clock, options.ownPaths);
   const { isRoot, arch } = options;
@@ -80,7 +80,7 @@ export async function openHost(options: OpenHostOptions): Promise<Host> {
 }
 
 /** Tells the agents of one machine apart, so that none ends another's runs: eight hex digits of the state folder's hash. */
-async function keyOf(stateDir: string): Promise<string> {
+export async function agentKeyOf(stateDir: string): Promise<string> {
   return createHash('sha256')
     .update(await realpath(stateDir))
     .digest('hex')
