@@ -35,12 +35,7 @@ export const findCrashLoop: Rule = (input) => {
         confirmation: {
           hypothesis: clip(`CrashLoop of ${comm} goes on`, 256),
           actions: [...runsIfPresent(input, 'vmstat', '1', '4'), ...runsIfPresent(input, 'dmesg')],
-          judge: (step: DiagnosisStep): Judgement => {
-            const log = quoteLine(resultsOf(step, 'dmesg')[0], /segfault at|general protection/u, 'last');
-            return log.length > 0
-              ? { outcome: 'Confirmed', quotes: log }
-              : { outcome: 'Unclear', statement: 'the kernel log could not be read again' };
-          },
+          judge: (step: DiagnosisStep): Judgement => judge(step, newest.text('text')),
         },
         plan: [
           `1. See what changed for ${comm} lately (package, configuration, library): evidence s0-changes.`,
@@ -51,3 +46,13 @@ export const findCrashLoop: Rule = (input) => {
     ];
   });
 };
+
+/** A loop goes on: while it was looked at again, a crash was added that the context does not know. */
+function judge(step: DiagnosisStep, newestKnown: string): Judgement {
+  const log = quoteLine(resultsOf(step, 'dmesg')[0], /segfault at|general protection/u, 'last');
+  const [last] = log;
+  if (last === undefined) return { outcome: 'Unclear', statement: 'the kernel log could not be read again' };
+  return last.quote.includes(newestKnown.slice(0, 60))
+    ? { outcome: 'Gone', quotes: log, statement: 'it did not crash again in the following seconds' }
+    : { outcome: 'Confirmed', quotes: log };
+}
