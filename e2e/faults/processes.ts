@@ -33,3 +33,16 @@ export async function injectPidsLimit(): Promise<InjectedFault> {
     return { mechanism: 'PidsLimitReached', component: group.path.split('/').at(-1) ?? group.path };
   });
 }
+
+/** Starts a program again and again that dies of a memory fault each time. */
+export async function injectCrashLoop(): Promise<InjectedFault> {
+  return buildFault(async (undo) => {
+    const program = 'import ctypes; ctypes.string_at(0)';
+    await startScript(
+      undo,
+      'ulimit -c 0; for n in $(seq 900); do python3 -c "$1" 2> /dev/null; sleep 0.5; done',
+      program,
+    );
+    return { mechanism: 'CrashLoop', component: 'python' };
+  });
+}

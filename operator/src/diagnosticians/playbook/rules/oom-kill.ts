@@ -8,6 +8,8 @@ import { quoteLine, resultsOf } from '../readings/step-results.ts';
 
 /** A kill of this age is news whatever the symptom is. */
 const FRESH_SECONDS = 600;
+/** A kill in a group that is gone is worth telling for so long. */
+const GONE_SECONDS = 300;
 /** Symptoms of a kill, told in words. */
 const TOPICS =
   /kill|\bdie[ds]?\b|dying|\b137\b|\boom\b|out of memory|sigkill|crash|restart|vanish|disappear|exit|memory|abort|terminat/u;
@@ -45,8 +47,11 @@ interface GroupKill {
 }
 
 function groupKill(input: RuleInput, { path, newest, group }: GroupKill): Candidate[] {
-  const speaksOfIt = (group === undefined ? STRONG_TOPICS : TOPICS).test(input.symptom);
   const age = newest?.number('age');
+  const speaksOfIt =
+    group === undefined
+      ? STRONG_TOPICS.test(input.symptom) && (age ?? Infinity) <= GONE_SECONDS
+      : TOPICS.test(input.symptom);
   const isLive = (group?.number('sample_oom_kill') ?? 0) > 0 || group?.text('under_oom') === 'yes';
   const isFresh = group !== undefined && age !== undefined && age <= FRESH_SECONDS;
   // A group that is gone took its fault with it: what is left in the log is history unless it is what was asked about.
