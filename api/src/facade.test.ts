@@ -182,6 +182,10 @@ describe('the OpenAPI document', () => {
     }
     const failing = described.filter(({ operation }) => 'application/problem+json' in contentOf(operation, '503'));
     expect(failing.map(({ route }) => route).toSorted()).toEqual(routes.filter((r) => r !== 'GET /healthz').toSorted());
+    const output = body.paths['/agent/v1/tasks/{uid}/output/{actionID}/{stream}/{chunk}'].put;
+    expect(output.requestBody.content).toHaveProperty('application/gzip');
+    const text = body.paths['/api/v1/namespaces/{namespace}/investigations/{name}/evidence/{id}'].get;
+    expect(text.parameters).toContainEqual(expect.objectContaining({ in: 'header', name: 'range' }));
     expect(body.components.schemas.Problem.properties.code.enum).toContain('TaskClaimedElsewhere');
     const references = [...JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
     for (const [, name] of references) expect(body.components.schemas).toHaveProperty(name!);

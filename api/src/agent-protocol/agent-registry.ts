@@ -1,5 +1,5 @@
 import { AgentResource, type Agent } from '@nannyapi/crds';
-import { withDeadline, type Clock, type Logger } from '@nannyapi/process';
+import type { Clock, Logger } from '@nannyapi/process';
 import { createInformer, isKubeError, type Informer, type KubeClient, type ResourceClient } from '@nannyapi/runtime';
 import type { Registry } from 'prom-client';
 import { ApiError } from '../http/api-error.ts';
@@ -46,21 +46,4 @@ export class AgentRegistry {
 
 function isRevoked(agent: Agent): boolean {
   return agent.spec.access === 'Revoked';
-}
-
-/** How long a request waits for a cache that has just been started, in milliseconds. */
-const SYNC_WAIT_MS = 10_000;
-
-/** Waits until a cache holds the state of the API server. @throws ApiError `Unavailable`. */
-export async function waitForCache(
-  informer: Pick<Informer<Agent>, 'hasSynced' | 'waitForSync'>,
-  clock: Clock,
-): Promise<void> {
-  if (informer.hasSynced()) return;
-  using deadline = withDeadline(SYNC_WAIT_MS, { clock });
-  try {
-    await informer.waitForSync({ signal: deadline.signal });
-  } catch (cause) {
-    throw new ApiError('Unavailable', 'The cache of this replica is not filled yet', { cause, retryAfterSeconds: 1 });
-  }
 }

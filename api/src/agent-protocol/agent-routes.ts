@@ -10,10 +10,11 @@ import type { Clock, Logger } from '@nannyapi/process';
 import type { FastifyInstance } from 'fastify';
 import { callingAgent } from '../http/access-control.ts';
 import { eventStream, problems } from '../http/schemas.ts';
+import { waitForCache } from '../http/wait-for-cache.ts';
 import { agentKey } from '../identity/principal.ts';
 import type { OpenStreams } from '../streams/open-streams.ts';
 import { SseStream } from '../streams/sse-stream.ts';
-import { waitForCache, type AgentRegistry } from './agent-registry.ts';
+import type { AgentRegistry } from './agent-registry.ts';
 import type { AnomalyService } from './anomaly-service.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { HealthBook } from './health-book.ts';
@@ -102,8 +103,9 @@ function registerStream(app: FastifyInstance, deps: AgentRoutesDeps): void {
     },
     handler: async (request, reply) => {
       const agent = callingAgent(request);
-      await deps.agents.admit(agent);
       await waitForCache(cache.informer, clock);
+      // Last, so that nothing can be waited for between the admission and the entry into the dispatcher.
+      await deps.agents.admit(agent);
       streams.refuseWhenClosing();
       reply.hijack();
       const stream = new SseStream(reply.raw, { headers: { 'x-request-id': request.id } });

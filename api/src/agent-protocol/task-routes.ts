@@ -142,8 +142,8 @@ function registerOutput(app: FastifyInstance, deps: TaskRoutesDeps): void {
     schema: {
       tags,
       summary: 'Store a piece of output',
-      description: 'Body: one gzip member of at most 256 KiB before compression, as application/gzip.',
-      consumes: ['application/gzip'],
+      description: 'One gzip member of at most 256 KiB before compression. Idempotent; chunks may come in any order.',
+      body: { content: { 'application/gzip': { schema: { format: 'binary' } } } },
       params: {
         type: 'object',
         properties: {

@@ -15,7 +15,7 @@ const OPTIONS: Options = {
   // Schemas are ours and tested; checking them costs a meta-schema compilation at each start.
   validateSchema: false,
   meta: false,
-  formats: { 'date-time': DATE_TIME, int32: true, int64: true, byte: true },
+  formats: { 'date-time': DATE_TIME, int32: true, int64: true, byte: true, binary: true },
 };
 
 /**

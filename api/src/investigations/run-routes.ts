@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '@nannyapi/process';
-import { waitForCache } from '../agent-protocol/agent-registry.ts';
 import type { TaskCache } from '../agent-protocol/task-cache.ts';
 import type { Gate } from '../http/access-control.ts';
+import { waitForCache } from '../http/wait-for-cache.ts';
 import { eventStream, NAME_SCHEMA, problems } from '../http/schemas.ts';
 import type { OpenStreams } from '../streams/open-streams.ts';
 import { SseStream } from '../streams/sse-stream.ts';
@@ -97,7 +97,10 @@ function registerEvidence(app: FastifyInstance, { evidence, gate, investigations
     schema: {
       tags,
       summary: 'Read what the host said',
-      description: 'Takes a Range header with one byte range.',
+      headers: {
+        type: 'object',
+        properties: { range: { description: 'One byte range, e.g. bytes=0-1023.', type: 'string', maxLength: 64 } },
+      },
       params: {
         type: 'object',
         properties: {
