@@ -24,6 +24,7 @@ import { Story } from './controllers/investigation/story.ts';
 import { TaskWriter } from './controllers/investigation/task-writer.ts';
 import { WakeSource } from './controllers/investigation/wake-source.ts';
 import type { CaseFile, Diagnostician, Finding } from './diagnosticians/diagnostician.ts';
+import { measured } from './diagnosticians/measured.ts';
 import { EvidenceReader } from './evidence/evidence-reader.ts';
 import type { ActionPolicy } from './moves/action-policy.ts';
 import { createInvestigationMetrics } from './controllers/investigation/metrics.ts';
@@ -120,7 +121,8 @@ function agentController(parts: OperatorParts, { resources, informers }: Wiring)
 }
 
 function investigationController(parts: OperatorParts, wiring: InvestigationWiring): Runnable {
-  const { clock, log, registry, limits, diagnostician, findings, policy, workers, ownNamespace } = parts;
+  const { clock, log, registry, limits, findings, policy, workers, ownNamespace } = parts;
+  const diagnostician = measured(parts.diagnostician, { clock, registry });
   const { resources, informers, tasks, wakeSource, consultations, story } = wiring;
   const reconciler = new InvestigationReconciler({
     client: resources.investigations,

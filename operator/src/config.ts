@@ -31,7 +31,8 @@ export const OPERATOR_CONFIG = {
     type: 'integer',
     default: 240,
     min: 1,
-    max: 3600,
+    // fetch gives up on headers after 300 s by itself, and then a paid call would be made again.
+    max: 290,
   },
   NANNYAPI_AGENT_SILENT_SECONDS: {
     description:

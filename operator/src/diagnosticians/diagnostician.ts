@@ -47,6 +47,8 @@ export interface DiagnosisStep {
   hypothesis: string;
   results: StepResult[];
   refused: StepRefusal[];
+  /** How the step as a whole ended, when it did not end well: then results may be missing. */
+  note?: string;
 }
 
 /** What is left of the limits of the run. */

@@ -25,8 +25,16 @@ export async function describeSteps(
         partsOf(task).map((part) => describeResult(part, { id: evidenceID(index, part.actionID), evidence, call })),
       ),
       refused: (task.spec.refused ?? []).map(({ action, rule, message = '' }) => ({ action, rule, message })),
+      ...noteOf(task),
     })),
   );
+}
+
+/** An outcome that is absent though the run went on means that nobody saw the end. */
+function noteOf({ status }: AgentTask): Pick<DiagnosisStep, 'note'> {
+  const outcome = status?.outcome ?? 'Unknown';
+  if (outcome === 'Succeeded') return {};
+  return { note: status?.message === undefined ? outcome : `${outcome}: ${status.message}` };
 }
 
 interface Part {

@@ -2,7 +2,7 @@ import type { AgentTask } from '@nannyapi/crds';
 import type { Budget } from '../../diagnosticians/diagnostician.ts';
 import { byteLength } from '../../evidence/text-window.ts';
 import { CONCLUDE_AFTER_SHARE, limitsOf, MAX_CONCLUSIONS, MAX_REFUSED_IN_A_ROW } from './limits.ts';
-import { startTimeOf, type Run, type Step } from './run.ts';
+import { nextStepOf, startTimeOf, type Run, type Step } from './run.ts';
 
 /** What is left of a run, and what that means for its next move. */
 export interface RunBudget extends Budget {
@@ -21,10 +21,10 @@ export interface RunBudget extends Budget {
 /** Works out what is left. Before the first step the time counts from `now`. */
 export function budgetOf(run: Run, now: Date): RunBudget {
   const { maxSteps, deadlineSeconds, maxOutputBytes } = limitsOf(run.investigation);
-  const startMs = Date.parse(startTimeOf(run.steps) ?? now.toISOString());
+  const startMs = Date.parse(startTimeOf(run) ?? now.toISOString());
   const deadlineTime = new Date(startMs + deadlineSeconds * 1000);
   const concludeTime = new Date(startMs + deadlineSeconds * 1000 * CONCLUDE_AFTER_SHARE);
-  const nextStep = (run.steps.at(-1)?.index ?? -1) + 1;
+  const nextStep = nextStepOf(run);
   const refused = refusedInARow(run.steps);
   const bytesLeft = Math.max(0, maxOutputBytes - outputBytesOf(run.steps));
   const because =

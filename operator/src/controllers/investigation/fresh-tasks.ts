@@ -21,6 +21,8 @@ export class FreshTasks {
 
   constructor(informer: Informer<AgentTask>) {
     this.#informer = informer;
+    // Once the informer has spoken of a task its word counts, also when that word is that the task is gone.
+    informer.onChange(({ object }) => this.#written.delete(objectKey(object)));
   }
 
   /** Remembers an answer of the API server until the informer shows the task in any version. */

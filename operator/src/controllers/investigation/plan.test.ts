@@ -304,3 +304,21 @@ it('waits for an agent that could not speak because this operator was not there'
     'Finish AgentLost cancel 0',
   );
 });
+
+describe('a run whose tasks somebody deleted', () => {
+  const told = {
+    episodeID: EPISODE,
+    startTime: START.toISOString(),
+    steps: [0, 1].map((index) => ({ index, taskRef: { name: `slow-${index}` } })),
+  };
+  const investigation = investigationWith({}, told);
+
+  it('goes on without them and gives no number twice', () => {
+    expect(plan(runOf({ investigation, tasks: [done] }), 20)).toBe('Consult 2');
+    expect(plan(runOf({ investigation, tasks: [] }), 20)).toBe('Consult 2');
+  });
+
+  it('still ends at its deadline', () => {
+    expect(plan(runOf({ investigation, tasks: [] }), 900)).toBe('Finish DeadlineExceeded');
+  });
+});

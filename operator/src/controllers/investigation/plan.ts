@@ -5,7 +5,7 @@ import { budgetOf, type RunBudget } from './budget.ts';
 import { concludeWithoutVerdict } from './conclude-without-verdict.ts';
 import type { Ending } from './ending.ts';
 import { limitsOf, type RunLimits } from './limits.ts';
-import { isFinished, type Run, type Step } from './run.ts';
+import { isFinished, nextStepOf, type Run, type Step } from './run.ts';
 import { cancelTimeOf, outcomeOf, type TaskBounds } from './task-state.ts';
 
 /** What a run needs next. */
@@ -38,7 +38,7 @@ export function planNext(run: Run, limits: RunLimits, now: Date): Plan {
   }
   if (spec.cancel) return finish('Cancelled', 'Somebody set spec.cancel');
   if (spec.suspend) return { kind: 'Wait' };
-  return run.steps.length === 0 ? planStart(run, limits, now) : planRunning(run, { limits, open, now });
+  return nextStepOf(run) === 0 ? planStart(run, limits, now) : planRunning(run, { limits, open, now });
 }
 
 function planFinished(run: Run, limits: RunLimits, now: Date): Plan {

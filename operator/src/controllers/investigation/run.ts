@@ -30,8 +30,19 @@ export function stepsOf(tasks: readonly AgentTask[]): Step[] {
 }
 
 /** When the run began: with its first task. */
-export function startTimeOf(steps: readonly Step[]): string | undefined {
-  return steps[0]?.task.metadata.creationTimestamp;
+export function startTimeOf({ investigation, steps }: Run): string | undefined {
+  return investigation.status?.startTime ?? steps[0]?.task.metadata.creationTimestamp;
+}
+
+/**
+ * The number of the next step: one more than any that was ever stored.
+ *
+ * A task that somebody deleted stays in the status; its number is not given again, for evidence ids must stay unique and
+ * what it ran must not run again.
+ */
+export function nextStepOf({ investigation, steps }: Run): number {
+  const told = investigation.status?.steps?.at(-1)?.index ?? -1;
+  return Math.max(told, steps.at(-1)?.index ?? -1) + 1;
 }
 
 /** Whether the run ended, well or not. */

@@ -161,6 +161,14 @@ describe('the steps', () => {
     expect(status(runOf({ tasks: [task(0), cut] })).usage?.outputBytes).toBe(1_000_000);
   });
 
+  it('keep one whose task somebody deleted', () => {
+    const gone = { index: 1, taskRef: { name: 'slow-0123abcd-1' }, outcome: 'Succeeded' } as const;
+    const investigation = investigationWith({}, { episodeID: EPISODE, steps: [gone] });
+    const { steps } = status(runOf({ investigation, tasks: [task(0), task(2)] }));
+    expect(steps?.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(steps?.[1]).toEqual(gone);
+  });
+
   it('count a refused reply as a step with its tokens', () => {
     const { usage, steps } = status(runOf({ tasks: [task(0), refusedTask(1, 'reply.schema')] }));
     expect(steps?.[1]).toMatchObject({ actionsDone: 0, actionsRefused: 1 });

@@ -10,7 +10,7 @@ import { budgetOf } from './budget.ts';
 import type { Ending } from './ending.ts';
 import type { RunLimits } from './limits.ts';
 import { boundsOf } from './plan.ts';
-import { isFinished, startTimeOf, type Run, type Step } from './run.ts';
+import { isFinished, nextStepOf, startTimeOf, type Run, type Step } from './run.ts';
 import { outcomeOf } from './task-state.ts';
 import { actionsDoneOf, actionsRefusedOf, usageOf, type TokenUsage } from './usage.ts';
 
@@ -46,10 +46,10 @@ export function statusOf(run: Run, facts: StatusFacts): InvestigationStatus {
   if (isFinished(investigation)) return { ...stored, ...(steps.length > 0 ? { steps } : {}) };
   const { ending, now } = facts;
   const conditions = conditionsOf(run, facts);
-  const startTime = startTimeOf(run.steps);
+  const startTime = startTimeOf(run);
   const findings = facts.findings?.slice(0, MAX_FINDINGS) ?? stored.findings;
   return {
-    phase: phaseOf(conditions, run.steps.length > 0),
+    phase: phaseOf(conditions, nextStepOf(run) > 0),
     conditions,
     episodeID: stored.episodeID ?? facts.newEpisodeID,
     diagnostician: facts.diagnostician,
@@ -80,7 +80,7 @@ function conditionsOf(run: Run, facts: StatusFacts): Condition[] {
 function acceptedOf(run: Run): ConditionInput {
   const type = 'Accepted';
   const { spec } = run.investigation;
-  if (run.agent !== undefined || run.steps.length > 0)
+  if (run.agent !== undefined || nextStepOf(run) > 0)
     return { type, status: 'True', reason: 'Accepted', message: `Agent ${run.agentName} is the target` };
   if (spec.podRef) {
     const message =
@@ -132,9 +132,13 @@ function phaseOf(conditions: readonly Condition[], hasBegun: boolean): NonNullab
   return hasBegun ? 'InProgress' : 'Pending';
 }
 
+/** The steps as their tasks show them; one whose task is gone stays as it was told. */
 function stepsStatus(run: Run, { limits, now }: StatusFacts): InvestigationStatusStep[] {
   const bounds = boundsOf(budgetOf(run, now), limits);
-  return run.steps.slice(0, MAX_STEPS).map((step) => stepStatus(step, outcomeOf(step.task, bounds, now)));
+  const present = run.steps.map((step) => stepStatus(step, outcomeOf(step.task, bounds, now)));
+  const indexes = new Set(present.map(({ index }) => index));
+  const gone = (run.investigation.status?.steps ?? []).filter(({ index }) => !indexes.has(index));
+  return [...gone, ...present].sort((a, b) => a.index - b.index).slice(0, MAX_STEPS);
 }
 
 function stepStatus({ index, task }: Step, outcome: InvestigationStatusStep['outcome']): InvestigationStatusStep {

@@ -94,6 +94,7 @@ describe('time', () => {
       .patchStatus({ namespace: 'default', name: step?.metadata.name ?? '' }, { status: { claim } });
     const { status } = await pass(10, () => eventually(world.server.client, 'slow', endedWith('Inconclusive'), 100));
     expect(status?.steps).toMatchObject([{ index: 0, outcome: 'Unknown' }]);
+    expect(diagnostician.asked[0]?.steps[0]?.note).toBe('Unknown');
     expect(diagnostician.asked).toHaveLength(1);
   });
 });

@@ -10,12 +10,14 @@ import { fence } from './fence.ts';
 export function describeStep(step: DiagnosisStep, textChars: number): string {
   const title = step.index === 0 ? 'Step 0: the context that was collected' : `Step ${step.index}`;
   const hypothesis = step.index === 0 || step.hypothesis === '' ? [] : [fence('hypothesis', step.hypothesis)];
+  const note = step.note === undefined ? [] : [fence('outcome of the step', step.note)];
   const refused = step.refused.map(({ action, message }) =>
     [fence('refused', action), `Refused, ${message}`].join('\n'),
   );
   return [
     `## ${title}`,
     ...hypothesis,
+    ...note,
     ...step.results.map((result) => describeResult(result, textChars)),
     ...refused,
   ].join('\n\n');

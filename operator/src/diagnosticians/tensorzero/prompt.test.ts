@@ -94,6 +94,11 @@ describe('a prompt', () => {
     expect(prompt).toMatch(/read s49-a1 from byte \d+ shows them/);
   });
 
+  it('says how a step ended that did not end well', () => {
+    const prompt = buildPrompt(input({ steps: [{ ...step(0), note: 'Unknown: the agent restarted' }] }));
+    expect(prompt).toContain('untrusted outcome of the step\nUnknown: the agent restarted\n');
+  });
+
   it('asks for a verdict when it is time', () => {
     expect(buildPrompt(input({ mustConclude: true }))).toContain('Answer with kind "resolve" now');
     expect(buildPrompt(input())).toContain('This is move 1; 12 moves, 800 seconds');
