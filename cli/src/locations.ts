@@ -18,12 +18,7 @@ export function shippedCrds(): unknown[] {
     .map((file) => load(readFileSync(join(folder, file), 'utf8')));
 }
 
-/** Program and leading arguments that start the agent of this version on this Node. */
-export function agentCommand(node: string): string[] {
-  return [node, isBundle ? join(HERE, 'nanny-agent.js') : join(HERE, '../../agent-daemonset/src/main.ts')];
-}
-
-/** Program and leading arguments that start this very `nanny` on this Node. */
-export function nannyCommand(node: string): string[] {
-  return [node, join(HERE, isBundle ? 'nanny.js' : 'main.ts')];
+/** The program that starts the agent of this version; it chooses Node and its flags by itself. */
+export function agentCommand(): string[] {
+  return [join(HERE, isBundle ? '..' : '../..', 'agent-daemonset/bin/nanny-agent')];
 }

@@ -63,6 +63,10 @@ function explain(name: string, error: unknown, io: VerbIo): number {
     io.stderr.write(`nanny ${name}: ${error.message} (${error.code})\n`);
     return 1;
   }
+  if (error instanceof Error && 'syscall' in error) {
+    io.stderr.write(`nanny ${name}: ${error.message}\n`);
+    return 1;
+  }
   io.stderr.write(`nanny ${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return 1;
 }

@@ -1,8 +1,7 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { createLogger, systemClock } from '@nannyapi/process';
+import { createLogger, systemClock, makeFolder } from '@nannyapi/process';
 import { startStandalone, type Standalone } from '@nannyapi/standalone';
 import { readFlags, readPort } from './flags.ts';
 import { FacadeClient } from './investigate/facade-client.ts';
@@ -78,7 +77,7 @@ interface Running {
 
 async function start(session: { dataDir: string; port: number; env: VerbIo['env'] }, io: VerbIo): Promise<Running> {
   const { dataDir, port } = session;
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(dataDir);
   const logFile = join(dataDir, 'nanny.log');
   io.stderr.write(`Starting the control plane and an agent (their log: ${logFile}) …\n`);
   const standalone = await startStandalone({
@@ -87,7 +86,7 @@ async function start(session: { dataDir: string; port: number; env: VerbIo['env'
     facadePort: port === 0 ? 0 : port + 1,
     kubeconfigPath: join(dataDir, 'kubeconfig'),
     crds: shippedCrds(),
-    agentCommand: agentCommand(process.execPath),
+    agentCommand: agentCommand(),
     agentLogPath: logFile,
     apiServerOnly: false,
     env: session.env,

@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { createLogger, LOG_LEVELS, type LogLevel, systemClock } from '@nannyapi/process';
+import { createLogger, LOG_LEVELS, type LogLevel, systemClock, makeFolder } from '@nannyapi/process';
 import { startStandalone } from '@nannyapi/standalone';
 import { readFlags, readPort } from './flags.ts';
 import { agentCommand, shippedCrds } from './locations.ts';
@@ -47,8 +46,8 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
   const facadePort = values['facade-port'] ? readPort('facade-port', values['facade-port']) : defaultFacadePort(port);
   const dataDir = resolve(values.data);
   const kubeconfigPath = resolve(values.kubeconfig ?? `${dataDir}/kubeconfig`);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await mkdir(dirname(kubeconfigPath), { recursive: true });
+  await makeFolder(dataDir);
+  await makeFolder(dirname(kubeconfigPath));
 
   const running = await startStandalone({
     dataDir,
@@ -56,7 +55,7 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
     facadePort,
     kubeconfigPath,
     crds: shippedCrds(),
-    agentCommand: values.agent ? agentCommand(process.execPath) : undefined,
+    agentCommand: values.agent ? agentCommand() : undefined,
     apiServerOnly: values['api-server-only'],
     env: io.env,
     clock: systemClock,

@@ -8,5 +8,6 @@ export * from './config.ts';
 export * from './deadline.ts';
 export * from './fake-clock.ts';
 export * from './logger.ts';
+export * from './make-folder.ts';
 export * from './shutdown.ts';
 export * from './uuidv7.ts';

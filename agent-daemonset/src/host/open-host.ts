@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { PathAccess } from '@nannyapi/protocol';
 import { STDERR_BYTES } from '@nannyapi/protocol';
-import { CodedError, type Clock } from '@nannyapi/process';
+import { CodedError, type Clock, makeFolder } from '@nannyapi/process';
 import type { Policy } from '../policy-port.ts';
 import { runTrace } from './bpftrace-runner.ts';
 import { readCgroupLayout, type CgroupLayout } from './cgroup-layout.ts';
@@ -56,7 +56,7 @@ interface HostParts {
 /** Looks at the machine, picks the best cage that works, and ends what a predecessor left in its control groups. */
 export async function openHost(options: OpenHostOptions): Promise<Host> {
   const { clock, signaller, agentPid, stateDir } = options;
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  await makeFolder(stateDir);
   const tools = options.toolFolders ? new Tools(options.toolFolders) : new Tools();
   const agentKey = await agentKeyOf(stateDir);
   const { family } = await readOsRelease();

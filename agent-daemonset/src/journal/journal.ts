@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, truncate, type FileHandle } from 'node:fs/promises';
+import { open, readFile, truncate, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskResult } from '@nannyapi/protocol';
-import { CodedError, writeFileAtomic, type Clock } from '@nannyapi/process';
+import { CodedError, writeFileAtomic, type Clock, makeFolder } from '@nannyapi/process';
 import { DiskReserve, isOutOfSpace } from './disk-reserve.ts';
 import { applyEntry, entriesOf, type JournalEntry, type JournalledTask, type OpenTask } from './entries.ts';
 
@@ -56,7 +56,7 @@ export class Journal {
    *   going on could run something twice.
    */
   static async open(stateDir: string, clock: Clock): Promise<Journal> {
-    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    await makeFolder(stateDir);
     const path = join(stateDir, 'journal.jsonl');
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';

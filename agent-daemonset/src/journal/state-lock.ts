@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError } from '@nannyapi/process';
+import { CodedError, makeFolder } from '@nannyapi/process';
 import { readProcess } from '../host/process-table.ts';
 
 /**
@@ -19,7 +19,7 @@ export class StateLock {
 
   /** @throws CodedError `StateInUse` while another agent that lives holds the folder. */
   static async take(stateDir: string, pid: number): Promise<StateLock> {
-    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    await makeFolder(stateDir);
     const path = join(stateDir, 'agent.pid');
     const own = `${pid} ${(await readProcess(pid))?.startTicks ?? 0}\n`;
     for (let attempt = 0; attempt < 3; attempt += 1) {

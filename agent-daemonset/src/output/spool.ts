@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { makeFolder } from '@nannyapi/process';
 import { OUTPUT_CHUNK_BYTES } from '@nannyapi/protocol';
 import { characterBorder } from './host-text.ts';
 
@@ -28,7 +29,7 @@ export class OutputSpool {
   /** Stores a text as gzip chunks of at most 256 KiB before compression, cut between characters. @returns how many. */
   async store(uid: string, actionID: string, text: string): Promise<number> {
     const folder = this.#folderOf(uid);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const bytes = Buffer.from(text, 'utf8');
     let chunk = 0;
     for (let from = 0; from < bytes.length; chunk += 1) {

@@ -5,7 +5,7 @@ import type { Clock, Logger } from '@nannyapi/process';
 
 /** How to start the local agent. */
 export interface AgentCommand {
-  /** Program and leading arguments, e.g. `[node, 'dist/nanny-agent.js']`. */
+  /** Program and leading arguments, e.g. `['agent-daemonset/bin/nanny-agent']`. */
   command: readonly string[];
   /** Facade address. */
   url: string;
@@ -68,7 +68,7 @@ function start(agent: AgentCommand): ChildProcess {
       agent.tokenFile,
       '--state-dir',
       agent.stateDir,
-      //EXIT
+      '--exit-with-stdin',
     ],
     { stdio: ['pipe', logTarget, logTarget] },
   );

@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createFacade, createTokenAuthenticator, type Facade } from '@nannyapi/api';
 import { createOperator, type OperatorConfig } from '@nannyapi/operator';
-import { CodedError, writeFileAtomic } from '@nannyapi/process';
+import { CodedError, writeFileAtomic, makeFolder } from '@nannyapi/process';
 import { createKubeClient, type KubeClient } from '@nannyapi/runtime';
 import { Registry } from 'prom-client';
 import type { ApiServerHandle } from '../server/start-api-server.ts';
@@ -41,7 +40,7 @@ export async function startControlPlane(
 
   const agentName = agentNameOf(hostname());
   const agentDir = join(options.dataDir, 'agent');
-  await mkdir(agentDir, { recursive: true, mode: 0o700 });
+  await makeFolder(agentDir);
   const agentToken = await ensureAgentToken(join(agentDir, 'token'));
   const facade = createFacade({
     client,

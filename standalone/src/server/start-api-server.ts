@@ -1,7 +1,7 @@
-import { mkdir, chmod } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pid } from 'node:process';
-import { CodedError, systemClock } from '@nannyapi/process';
+import { CodedError, systemClock, makeFolder } from '@nannyapi/process';
 import type { Clock, Logger } from '@nannyapi/process';
 import { authorizeMasters } from '../auth/authorize.ts';
 import { bearerAuthentication } from '../auth/authenticate.ts';
@@ -116,7 +116,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 /** Makes the folder private and takes it for this process. */
 async function takeFolder(dataDir: string): Promise<FolderLock> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
     await chmod(dataDir, 0o700);
     return lockFolder(dataDir, pid);
   } catch (cause) {
