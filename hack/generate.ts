@@ -18,6 +18,7 @@ const crds = readCrds();
 await generateCrdTypes();
 generateTaskSchemas();
 await generateWire();
+await generateReferences();
 
 function readCrds(): Map<string, CrdDocument> {
   const source = join(ROOT, 'crds/v1alpha1');
@@ -54,6 +55,13 @@ async function generateWire(): Promise<void> {
   const readByAgents = schemas.filter((schema) => READ_BY_AGENTS.has(schema.title));
   write('protocol/src/generated/validators.js', await renderValidators(readByAgents));
   write('protocol/src/generated/validators.d.ts', renderValidatorTypes(readByAgents));
+}
+
+/** Last and imported late, because the references are read from the code that was generated above. */
+async function generateReferences(): Promise<void> {
+  const { renderReferences } = await import('./generate/docs/references.ts');
+  const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+  for (const [path, text] of await renderReferences({ crds: crds.values(), read })) write(path, text);
 }
 
 function write(path: string, text: string): void {

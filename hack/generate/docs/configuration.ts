@@ -1,0 +1,66 @@
+import { OPERATOR_CONFIG } from '@nannyapi/operator';
+import type { Setting } from '@nannyapi/process';
+import { FLAGS as AGENT_FLAGS, SETTINGS as AGENT_SETTINGS, USAGE } from '../../../agent-daemonset/src/config.ts';
+import { policy } from '../../../cli/src/policy.ts';
+import { quickstart } from '../../../cli/src/quickstart.ts';
+import { standalone } from '../../../cli/src/standalone.ts';
+import { block, code, generatedBy, page } from './markdown.ts';
+
+/** `docs/reference/configuration.md`: every flag and every variable. */
+export function renderConfiguration(): string {
+  const flagOf = new Map<string, string>(Object.entries(AGENT_FLAGS).map(([flag, name]) => [name, flag]));
+  return page(
+    generatedBy('the settings and the help of the programs'),
+    '# Configuration',
+    'A value that is not allowed keeps the program from starting; one message names all of them. An empty variable counts as absent.',
+    '## `nanny standalone`',
+    block(standalone.help),
+    'It also reads the variables of the [operator](#operator).',
+    '## `nanny quickstart`',
+    block(quickstart.help),
+    '`hack/quickstart` does the set-up first and gives `--data data`, below the clone. It also reads the variables of the [operator](#operator).',
+    '## `nanny policy`',
+    block(policy.help),
+    '## Operator',
+    'Variables of the environment of `nanny standalone` and `nanny quickstart`.',
+    ...Object.entries(OPERATOR_CONFIG).map(([name, setting]) => settingText(name, setting)),
+    '## `nanny-agent`',
+    block(USAGE),
+    'A flag wins over its variable. `nanny standalone --agent` starts its agent with the flags it needs.',
+    ...Object.entries(AGENT_SETTINGS).map(([name, setting]) => settingText(name, setting, flagOf.get(name))),
+  );
+}
+
+function settingText(name: string, setting: Setting, flag?: string): string {
+  const title = `### ${code(name)}${flag === undefined ? '' : `, ${code(`--${flag}`)}`}`;
+  return [
+    title,
+    '',
+    `- Default: ${defaultOf(setting)}`,
+    `- Allowed: ${allowedOf(setting)}`,
+    '',
+    setting.description,
+  ].join('\n');
+}
+
+function defaultOf(setting: Setting): string {
+  if (setting.default !== undefined) return code(String(setting.default));
+  return setting.optional ? 'none' : 'none; required';
+}
+
+function allowedOf(setting: Setting): string {
+  switch (setting.type) {
+    case 'integer':
+      return `an integer from ${setting.min} to ${setting.max}`;
+    case 'boolean':
+      return '`true` or `false`';
+    case 'url':
+      return `a URL that starts with ${(setting.protocols ?? ['https:', 'http:']).map((protocol) => code(`${protocol}//`)).join(' or ')}`;
+    case 'choice':
+      return setting.choices.map(code).join(', ');
+    case 'string':
+      break;
+  }
+  const pattern = setting.pattern ? ` that match ${code(setting.pattern.source)}` : '';
+  return `1 to ${setting.maxLength ?? 4096} characters${pattern}`;
+}

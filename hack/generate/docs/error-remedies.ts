@@ -1,0 +1,39 @@
+import type { FACADE_ERROR_CODES } from '@nannyapi/api';
+import type { STANDALONE_ERRORS } from '@nannyapi/standalone';
+
+/** What a caller of the HTTP API does about each code. The type makes a code without a remedy an error. */
+export const FACADE_REMEDIES: Record<keyof typeof FACADE_ERROR_CODES, string> = {
+  BadRequest: 'The body is no JSON, or a value cannot be decoded. Correct the request; do not repeat it.',
+  ValidationFailed: '`errors` names each field and what is allowed. Correct the request; do not repeat it.',
+  Unauthenticated: 'Send `Authorization: Bearer <token>` with a token that is still valid.',
+  Forbidden: 'People use `/api/v1`, agents use `/agent/v1`. A revoked agent gets this answer on every call.',
+  NotFound: 'Check namespace and name. For a path, see [the API reference](api.md).',
+  AlreadyExists: 'Choose another `name`, or leave it out: then one is made up.',
+  Conflict: 'Read the object again and repeat the change.',
+  TaskNotFound: 'The task is gone or belongs to another agent. The agent drops it.',
+  TaskClaimedElsewhere: 'The agent has another journal than at the claim: its state folder was lost or copied.',
+  TaskEnded: 'The task has a result already. The agent drops its own.',
+  TaskCancelled: 'The agent does not start the task.',
+  TaskExpired: 'The time in `spec.notAfterTime` is over. The agent does not start the task.',
+  OutputTooLarge: 'The room in `spec.maxOutputBytes` of the task is used up. The agent marks the output truncated.',
+  BodyTooLarge: 'Send less: the limits of bodies are in [the API reference](api.md).',
+  UnsupportedMediaType: 'Send `application/json`; output chunks are `application/gzip`.',
+  TooManyRequests: 'Wait for `Retry-After` seconds.',
+  Internal: 'Look for `requestId` in the log of the control plane; the detail is there and not in the answer.',
+  Unavailable: 'Wait for `Retry-After` seconds and repeat. After a start the caches fill first.',
+  MethodNotAllowed: 'The header `Allow` lists the methods of this path.',
+  ContinueExpired: 'List again without `continue`.',
+  RangeNotSatisfiable: 'The header `Content-Range` tells the size in bytes.',
+};
+
+/** What a person does when the control plane does not start. */
+export const STANDALONE_REMEDIES: Record<keyof typeof STANDALONE_ERRORS, string> = {
+  DataFolderInUse: 'End the process that the message names, or give another `--data`.',
+  DataFolderUnusable: 'Check owner, mode and room of the folder.',
+  PortInUse: 'Give another `--port` or `--facade-port`; 0 takes any free one.',
+  StoreCorrupt: 'Restore the data folder from a backup. To start empty, give another `--data`.',
+  StoreNewerVersion: 'Start the release that wrote the folder, or a newer one.',
+  StoreUnavailable: 'The message tells what the database said.',
+  CertificateUnreadable: 'Restore the file from a backup.',
+  TokensUnreadable: 'Restore `api-server/tokens.json` from a backup.',
+};

@@ -1,0 +1,75 @@
+import { FACADE_ERROR_CODES } from '@nannyapi/api';
+import { ERROR_CODES } from '@nannyapi/protocol';
+import { STANDALONE_ERRORS } from '@nannyapi/standalone';
+import { FACADE_REMEDIES, STANDALONE_REMEDIES } from './error-remedies.ts';
+import { block, code, generatedBy, page, table } from './markdown.ts';
+
+/** `docs/reference/errors.md`: every code of the tables, with its cause and what to do. */
+export function renderErrors(): string {
+  return page(
+    generatedBy('the tables of error codes'),
+    '# Error codes',
+    'Branch on the code, never on the text. A code keeps its name and its meaning for good.',
+    '## HTTP API',
+    'Every answer of 400 and above is `application/problem+json` (RFC 9457):',
+    block(
+      JSON.stringify(
+        {
+          type: 'urn:nannyapi:error:AlreadyExists',
+          title: FACADE_ERROR_CODES.AlreadyExists.title,
+          status: FACADE_ERROR_CODES.AlreadyExists.status,
+          detail: 'investigations.nannyai.dev "slow" already exists',
+          code: 'AlreadyExists',
+          requestId: 'b10c9275-b11a-4831-b191-a11b6e254524',
+        },
+        undefined,
+        2,
+      ),
+      'json',
+    ),
+    '`detail` is for people and differs from case to case. Of a 5xx it says nothing of the inside; the log does, under `requestId`, which is also the header `X-Request-Id`.',
+    '### Codes that people and agents meet',
+    facadeTable((name) => name in ERROR_CODES),
+    '### Codes that only people meet',
+    facadeTable((name) => !(name in ERROR_CODES)),
+    '## Start of the control plane',
+    '`nanny standalone` and `nanny quickstart` print one line on standard error, with the code in brackets, and exit with status 1. Nothing is left running.',
+    table(
+      ['Code', 'Cause', 'What to do'],
+      Object.entries(STANDALONE_ERRORS).map(([name, cause]) => [
+        code(name),
+        cause,
+        STANDALONE_REMEDIES[name as keyof typeof STANDALONE_ERRORS],
+      ]),
+    ),
+    '`InvalidConfig`: one or more variables of the environment have a value that is not allowed. The line names every one and what is allowed; see [configuration](configuration.md).',
+    '## Exit statuses of `nanny`',
+    table(
+      ['Status', 'Meaning'],
+      [
+        ['0', 'Done. `quickstart --once`: a root cause was found, or no fault was found.'],
+        ['1', 'Failed; the reason is on standard error.'],
+        [
+          '2',
+          'The command line is wrong: an unknown verb or flag, or a value that is not allowed. `policy check`: a malformed line, which is named.',
+        ],
+        ['3', '`quickstart --once`: the investigation stayed inconclusive.'],
+      ],
+    ),
+    '## Kubernetes API',
+    'The embedded API server answers with `Status` objects and the reasons of Kubernetes (`NotFound`, `Invalid`, `Conflict`, …), as kube-apiserver does.',
+  );
+}
+
+function facadeTable(isIn: (name: string) => boolean): string {
+  const rows = Object.entries(FACADE_ERROR_CODES).filter(([name]) => isIn(name));
+  return table(
+    ['Code', 'Status', 'Title', 'What to do'],
+    rows.map(([name, { status, title }]) => [
+      code(name),
+      String(status),
+      title,
+      FACADE_REMEDIES[name as keyof typeof FACADE_ERROR_CODES],
+    ]),
+  );
+}

@@ -1,0 +1,35 @@
+import { createTokenAuthenticator, describeFacade } from '@nannyapi/api';
+import { createOperator, loadOperatorConfig } from '@nannyapi/operator';
+import { createLogger, systemClock } from '@nannyapi/process';
+import { createKubeClient } from '@nannyapi/runtime';
+import { Registry } from 'prom-client';
+import { createWorkQueueMetrics } from '../../../runtime/src/queue/work-queue-metrics.ts';
+
+/** What the references are read from: the real parts, put together as standalone does, and never started. */
+export interface IdleControlPlane {
+  /** Holds every metric of operator, facade and client. */
+  registry: Registry;
+  /** The OpenAPI document of the facade. */
+  openapi: object;
+}
+
+/** Builds operator and facade without a server, a connection or a listener. */
+export async function buildIdleControlPlane(): Promise<IdleControlPlane> {
+  const log = createLogger({ name: 'generate', level: 'silent' });
+  const registry = new Registry();
+  const client = createKubeClient({
+    // Nothing is asked of it: parts that are not started send nothing.
+    server: { url: 'https://127.0.0.1:1' },
+    userAgent: 'generate',
+    log,
+    registry,
+  });
+  const deps = { client, clock: systemClock, log, registry };
+  // A controller makes its queue, and with it these metrics, when it starts.
+  createWorkQueueMetrics('reference', registry);
+  createOperator({ ...deps, config: loadOperatorConfig({}) });
+  const facade = { ...deps, authenticator: createTokenAuthenticator([]), config: { host: '127.0.0.1', port: 0 } };
+  const openapi = await describeFacade(facade);
+  await client.close();
+  return { registry, openapi };
+}

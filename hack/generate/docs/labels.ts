@@ -1,0 +1,73 @@
+import { INVESTIGATION_LABEL, RUN_UID_ANNOTATION, STEP_LABEL } from '@nannyapi/crds';
+import { TASK_UID_LABEL } from '../../../api/src/agent-protocol/output-chunk.ts';
+import { code, generatedBy, page, table } from './markdown.ts';
+
+/** A label or annotation of ours. */
+export interface MetadataKey {
+  key: string;
+  example: string;
+  on: string;
+  /** Who may write it: one writer a key. */
+  writer: string;
+  meaning: string;
+}
+
+const UID = 'e537e4ff-df8f-42a6-bde8-8ec2a7ce9c74';
+
+/** Every label that we write; a test finds keys in the code that are missing here. */
+export const LABELS: readonly MetadataKey[] = [
+  {
+    key: INVESTIGATION_LABEL,
+    example: 'uploads-fail',
+    on: 'AgentTask, Evidence',
+    writer: 'operator on tasks, API on evidence',
+    meaning:
+      'Name of the Investigation, cut to 63 characters. For selectors of people: `-l nannyai.dev/investigation=NAME`.',
+  },
+  {
+    key: STEP_LABEL,
+    example: '2',
+    on: 'AgentTask',
+    writer: 'operator',
+    meaning: 'Number of the step, from 0.',
+  },
+  {
+    key: TASK_UID_LABEL,
+    example: UID,
+    on: 'Evidence',
+    writer: 'API',
+    meaning: '`metadata.uid` of the AgentTask that brought it.',
+  },
+];
+
+/** Every annotation that we write. */
+export const ANNOTATIONS: readonly MetadataKey[] = [
+  {
+    key: RUN_UID_ANNOTATION,
+    example: UID,
+    on: 'Investigation',
+    writer: 'operator, before the first task',
+    meaning:
+      'The `metadata.uid` under which the run began. An object whose annotation differs from its uid came from an export or a backup; it ends with reason `Restored` and nothing runs.',
+  },
+];
+
+/** `docs/reference/labels-and-annotations.md`. */
+export function renderLabels(): string {
+  return page(
+    generatedBy('the keys in the code'),
+    '# Labels and annotations',
+    'Each key has one writer. Whoever else changes one breaks what relies on it. There are no finalizers: children go with their owner by garbage collection.',
+    '## Labels',
+    keyTable(LABELS),
+    '## Annotations',
+    keyTable(ANNOTATIONS),
+  );
+}
+
+function keyTable(keys: readonly MetadataKey[]): string {
+  return table(
+    ['Key', 'Example', 'On', 'Who may set it', 'Meaning'],
+    keys.map(({ key, example, on, writer, meaning }) => [code(key), code(example), on, writer, meaning]),
+  );
+}
