@@ -39,7 +39,7 @@ export function judgeDiagnose(move: DiagnoseMove, context: JudgeContext): Judged
     earlier.push({
       fingerprint: fingerprintOf(judgement.action),
       evidenceID: `${id} of this move`,
-      hypothesis: move.hypothesis.replaceAll(/\s+/gu, ' ').trim().toLowerCase(),
+      hypothesis: move.hypothesis,
       isHopeless: false,
     });
   }

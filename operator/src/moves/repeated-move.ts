@@ -24,7 +24,7 @@ export function earlierActions(steps: readonly { index: number; task: AgentTask 
       return {
         fingerprint: fingerprintOf(moveActionOf(action)),
         evidenceID: evidenceID(index, action.id),
-        hypothesis: squeeze(task.spec.hypothesis ?? ''),
+        hypothesis: task.spec.hypothesis ?? '',
         isHopeless: outcome === 'NotAvailable' || outcome === 'Refused',
       };
     }),
@@ -55,10 +55,11 @@ export function findRepetition(
   if (hopeless) return `the host could not answer this in ${hopeless.evidenceID}; ask for something else`;
   const place = same.map((each) => each.evidenceID).join(' and ');
   const hypothesis = squeeze(action.hypothesis);
-  if (same.length < MAX_TIMES && same.every((each) => each.hypothesis !== hypothesis)) return undefined;
+  if (same.length < MAX_TIMES && same.every((each) => squeeze(each.hypothesis) !== hypothesis)) return undefined;
   return `this ran already, its output is ${place}; read that, or test something new`;
 }
 
+/** Hypotheses that differ in case and white space alone are the same. */
 function squeeze(text: string): string {
   return text.replaceAll(/\s+/gu, ' ').trim().toLowerCase();
 }

@@ -95,6 +95,8 @@ describe('the conditions and the phase', () => {
   it('say which step tests what', () => {
     const { conditions } = status(runOf({ tasks: running }));
     expect(conditions?.find(({ type }) => type === 'Succeeded')?.message).toBe('Step 1: the disk is full');
+    const between = status(runOf({ tasks: [task(0)] }));
+    expect(between.conditions?.at(-1)?.message).toBe('Step 0 ended; the diagnostician chooses the next move');
   });
 
   it('keep the time of a change that was none', () => {

@@ -121,6 +121,9 @@ function progressOf(run: Run): { reason: InvestigationReason; message: string } 
     return { reason: 'Suspended', message: 'spec.suspend is set: no new step begins' };
   const last = run.steps.at(-1);
   if (!last) return { reason: 'Pending', message: 'The run has not begun' };
+  if (last.task.status?.outcome !== undefined) {
+    return { reason: 'InProgress', message: `Step ${last.index} ended; the diagnostician chooses the next move` };
+  }
   const what = last.index === 0 ? 'collecting the context' : (last.task.spec.hypothesis ?? 'testing a hypothesis');
   return { reason: 'InProgress', message: `Step ${last.index}: ${what}` };
 }

@@ -28,7 +28,8 @@ function describeResult(result: StepResult, textChars: number): string {
   const facts = [
     `outcome ${outcome}`,
     ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
-    ...(message === undefined ? [] : [message]),
+    // It comes from the host: as a JSON string it stays one line and cannot pose as ours.
+    ...(message === undefined ? [] : [`message ${JSON.stringify(message)}`]),
     `${totalBytes} bytes`,
     ...(truncated ? ['cut by the agent at its limit'] : []),
   ];
