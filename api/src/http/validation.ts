@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject, type Options } from 'ajv';
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { ErrorDetail } from '@nannyapi/process';
 import { ApiError } from './api-error.ts';
@@ -31,8 +31,12 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   const coercing = new Ajv({ ...OPTIONS, coerceTypes: true });
   return ({ schema, url, httpPart }) => {
     const ajv = httpPart === 'body' ? (url?.startsWith('/agent/') ? first : all) : coercing;
-    const validate = ajv.compile(schema);
-    return (value: unknown) => (validate(value) ? { value } : { error: validationError(validate.errors ?? []) });
+    let validate: ValidateFunction | undefined;
+    return (value: unknown) => {
+      // Compiled when first needed: most routes of an idle replica are never called, and each costs time and memory.
+      validate ??= ajv.compile(schema);
+      return validate(value) ? { value } : { error: validationError(validate.errors ?? []) };
+    };
   };
 }
 
