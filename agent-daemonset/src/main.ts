@@ -8,7 +8,7 @@ import type { Policy } from './policy-port.ts';
 import { probeHost } from './probe-host.ts';
 
 const policy: Policy = {
-  hash: POLICY_HASH.startsWith('sha256:') ? POLICY_HASH : `sha256:${POLICY_HASH}`,
+  hash: POLICY_HASH,
   checkArgv,
   checkTrace,
   checkResolvedPath,

@@ -172,7 +172,7 @@ class HttpFacade implements Facade {
       health,
       streams: this.#streams,
       heartbeatSeconds: config.heartbeatSeconds ?? DEFAULT_HEARTBEAT_SECONDS,
-      policyHash: config.policyHash ?? `sha256:${POLICY_HASH.replace(/^sha256:/, '')}`,
+      policyHash: config.policyHash ?? POLICY_HASH,
     });
     registerTaskRoutes(this.#app, {
       ...shared,

@@ -4,6 +4,8 @@
 export const INVESTIGATION_LABEL = 'nannyai.dev/investigation';
 /** On tasks, set by the operator: the number of the step. */
 export const STEP_LABEL = 'nannyai.dev/step';
+/** On evidence, set by the facade: uid of the task, so that what a task has stored can be counted. */
+export const TASK_UID_LABEL = 'nannyai.dev/task-uid';
 /**
  * On objects of a run-to-end kind, set by the operator before the first task: metadata.uid.
  *

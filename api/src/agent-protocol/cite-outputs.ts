@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { AgentTask, Evidence } from '@nannyapi/crds';
+import { TASK_UID_LABEL, type AgentTask, type Evidence } from '@nannyapi/crds';
 import type { TaskResult } from '@nannyapi/protocol';
 import type { ResourceClient } from '@nannyapi/runtime';
 import { CALL } from '../http/kube-call.ts';
-import { TASK_UID_LABEL } from './output-chunk.ts';
 
 /** Most names that one result holds; the CRD says the same. */
 const MAX_NAMES = 64;

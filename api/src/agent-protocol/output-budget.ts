@@ -1,8 +1,7 @@
-import type { Evidence } from '@nannyapi/crds';
+import { TASK_UID_LABEL, type Evidence } from '@nannyapi/crds';
 import type { ResourceClient } from '@nannyapi/runtime';
 import { ApiError } from '../http/api-error.ts';
 import { CALL } from '../http/kube-call.ts';
-import { TASK_UID_LABEL } from './output-chunk.ts';
 
 /** Chunks a page while the stored ones are counted; each is up to 350 KB on the wire. */
 const PAGE_SIZE = 16;

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { API_VERSION, INVESTIGATION_LABEL, type AgentTask, type Evidence } from '@nannyapi/crds';
+import { API_VERSION, INVESTIGATION_LABEL, TASK_UID_LABEL, type AgentTask, type Evidence } from '@nannyapi/crds';
 import { OUTPUT_CHUNK_BYTES } from '@nannyapi/protocol';
 import { controllerReference } from '@nannyapi/runtime';
 import { ApiError } from '../http/api-error.ts';
-
-/** On evidence, set by the facade: uid of the task, so that what a task has stored can be counted. */
-export const TASK_UID_LABEL = 'nannyai.dev/task-uid';
 
 /** Largest body of one chunk: incompressible bytes grow by some 100 bytes in gzip. */
 export const MAX_CHUNK_BODY_BYTES = OUTPUT_CHUNK_BYTES + 4096;

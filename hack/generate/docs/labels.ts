@@ -1,5 +1,4 @@
-import { INVESTIGATION_LABEL, RUN_UID_ANNOTATION, STEP_LABEL } from '@nannyapi/crds';
-import { TASK_UID_LABEL } from '../../../api/src/agent-protocol/output-chunk.ts';
+import { INVESTIGATION_LABEL, RUN_UID_ANNOTATION, STEP_LABEL, TASK_UID_LABEL } from '@nannyapi/crds';
 import { code, generatedBy, page, table } from './markdown.ts';
 
 /** A label or annotation of ours. */

@@ -24,7 +24,7 @@ const TRACE_OVERHEAD_SECONDS = 15;
 
 /** The policy that operator and agents share. */
 export const sharedPolicy: ActionPolicy = {
-  hash: POLICY_HASH.startsWith('sha256:') ? POLICY_HASH : `sha256:${POLICY_HASH}`,
+  hash: POLICY_HASH,
   judge(action) {
     const verdict = checkAction(action);
     return isRefusal(verdict) ? verdict : accepted(action, verdict);

@@ -28,8 +28,8 @@ export function canonicalJson(value: unknown): string {
   return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonicalJson(part)}`).join(',')}}`;
 }
 
-/** SHA-256 over every table of the policy and its version, in lower-case hex; it stands on each step of an investigation. */
-export const POLICY_HASH: string = createHash('sha256')
+/** `sha256:` and the SHA-256 of every table of the policy and its version, in lower-case hex; it stands on each step of an investigation. */
+export const POLICY_HASH: string = `sha256:${createHash('sha256')
   .update(
     canonicalJson({
       version: POLICY_VERSION,
@@ -41,4 +41,4 @@ export const POLICY_HASH: string = createHash('sha256')
       trace: { ...functions, HOT_TRACEPOINTS, BUSY_TRACEPOINTS, CLOSED_CATEGORIES, SOFTWARE_EVENTS },
     }),
   )
-  .digest('hex');
+  .digest('hex')}`;
