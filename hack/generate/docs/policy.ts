@@ -143,11 +143,11 @@ function alternatives(text: string): string[] {
 }
 
 function joined(parts: readonly string[]): string[] {
-  const lines: string[] = [];
+  const lines: string[][] = [];
   for (const part of parts) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + part.length < 100) lines[lines.length - 1] = `${last}|${part}`;
-    else lines.push(part);
+    if (last && last.join('|').length + part.length < 100) last.push(part);
+    else lines.push([part]);
   }
-  return lines.map((line) => (line.includes('|') ? `(?:${line})` : line));
+  return lines.map((line) => (line.length > 1 ? `(?:${line.join('|')})` : line.join('')));
 }

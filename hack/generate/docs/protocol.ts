@@ -1,5 +1,11 @@
-import { AGENT_PATHS, OUTPUT_CHUNK_BYTES, PREVIEW_BYTES, STDERR_BYTES, wireSchemas } from '@nannyapi/protocol';
-import { CONTEXT_ITEMS } from '@nannyapi/protocol';
+import {
+  AGENT_PATHS,
+  CONTEXT_ITEMS,
+  OUTPUT_CHUNK_BYTES,
+  PREVIEW_BYTES,
+  STDERR_BYTES,
+  wireSchemas,
+} from '@nannyapi/protocol';
 import { block, bytes, code, generatedBy, page, table } from './markdown.ts';
 import { fieldsOf, type FieldSchema } from './schema-fields.ts';
 
@@ -8,6 +14,7 @@ const UID = '{uid}';
 
 /** `docs/reference/protocol.md`: what agents and the control plane say to each other. */
 export function renderProtocol(): string {
+  const bodies = Object.values(wireSchemas).toSorted((a, b) => (a.title < b.title ? -1 : 1));
   return page(
     generatedBy('protocol/src/wire'),
     '# Agent protocol',
@@ -50,7 +57,7 @@ export function renderProtocol(): string {
     'Each item is text: a header line with `#`, then one fact a line as `kind key=value …`, with units on the values.',
     block('# cpu: processors, load and CPU pressure; sampled over 2.19 s\nload load1=5.22 load5=4.79 load15=3.12'),
     '## Bodies',
-    ...Object.values(wireSchemas).flatMap((schema) => [`### ${schema.title}`, bodyTable(schema as FieldSchema)]),
+    ...bodies.flatMap((schema) => [`### ${schema.title}`, bodyTable(schema as FieldSchema)]),
   );
 }
 
