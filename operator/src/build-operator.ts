@@ -22,6 +22,7 @@ import { InvestigationReconciler } from './controllers/investigation/reconciler.
 import { isFinished } from './controllers/investigation/run.ts';
 import { Story } from './controllers/investigation/story.ts';
 import { TaskWriter } from './controllers/investigation/task-writer.ts';
+import { UntoldProgress } from './controllers/investigation/untold-progress.ts';
 import { WakeSource } from './controllers/investigation/wake-source.ts';
 import type { CaseFile, Diagnostician, Finding } from './diagnosticians/diagnostician.ts';
 import { measured } from './diagnosticians/measured.ts';
@@ -68,14 +69,17 @@ export function buildOperator(parts: OperatorParts): Operator {
   const tasks = new FreshTasks(informers.tasks);
   const wakeSource = new WakeSource();
   const consultations = new Consultations<Consulted, Finding[]>({ clock, wake: (run) => wakeSource.wake(run) });
+  const untold = new UntoldProgress(clock);
   const story = new Story({ events, metrics: createInvestigationMetrics(parts.registry) });
   const manager = new Manager({ log, clock });
   manager.addInformer(informers.agents);
   manager.addInformer(informers.investigations);
   manager.addInformer(informers.tasks);
   manager.add(agentController(parts, { resources, informers }));
-  manager.add(investigationController(parts, { resources, informers, tasks, wakeSource, consultations, story }));
-  followRuns(informers, { tasks, consultations, story });
+  manager.add(
+    investigationController(parts, { resources, informers, tasks, wakeSource, consultations, untold, story }),
+  );
+  followRuns(informers, { tasks, consultations, untold, story });
   wakeWithAgents(informers, wakeSource);
   return {
     name: 'operator',
@@ -101,6 +105,7 @@ interface InvestigationWiring extends Wiring {
   tasks: FreshTasks;
   wakeSource: WakeSource;
   consultations: Consultations<Consulted, Finding[]>;
+  untold: UntoldProgress;
   story: Story;
 }
 
@@ -123,7 +128,7 @@ function agentController(parts: OperatorParts, { resources, informers }: Wiring)
 function investigationController(parts: OperatorParts, wiring: InvestigationWiring): Runnable {
   const { clock, log, registry, limits, findings, policy, workers, ownNamespace } = parts;
   const diagnostician = measured(parts.diagnostician, { clock, registry });
-  const { resources, informers, tasks, wakeSource, consultations, story } = wiring;
+  const { resources, informers, tasks, wakeSource, consultations, untold, story } = wiring;
   const reconciler = new InvestigationReconciler({
     client: resources.investigations,
     observer: new RunObserver({ agents: informers.agents, tasks, ownNamespace }),
@@ -131,6 +136,7 @@ function investigationController(parts: OperatorParts, wiring: InvestigationWiri
     consultations,
     consult: { diagnostician, findings, policy, evidence: new EvidenceReader({ client: resources.evidence }) },
     limits,
+    untold,
     story,
     patienceMs: PATIENCE_MS,
   });
@@ -160,14 +166,17 @@ function ownerKeyOf({ metadata }: KubeObject): string | undefined {
 /** Ends what is remembered of a run with the run, and tells how it ended or why it cannot begin. */
 function followRuns(
   informers: OurInformers,
-  { tasks, consultations, story }: Pick<InvestigationWiring, 'tasks' | 'consultations' | 'story'>,
+  { tasks, consultations, untold, story }: Pick<InvestigationWiring, 'tasks' | 'consultations' | 'untold' | 'story'>,
 ): void {
   informers.investigations.onChange(({ type, object, previous }) => {
     const { uid = '' } = object.metadata;
     const hasEnded = isFinished(object) && previous !== undefined && !isFinished(previous);
     if (hasEnded) story.ended(object);
     if (type === 'Updated' && isHeldUp(object) && !(previous && isHeldUp(previous))) story.notAccepted(object);
-    if (hasEnded || type === 'Deleted') consultations.forget(uid);
+    if (hasEnded || type === 'Deleted') {
+      consultations.forget(uid);
+      untold.take(uid);
+    }
     if (type === 'Deleted') tasks.forget(uid);
   });
 }

@@ -20,6 +20,7 @@ import { statusOf, type StatusFacts } from './status.ts';
 import { contextTask, diagnoseTask } from './step-task.ts';
 import type { Story } from './story.ts';
 import type { TaskWriter } from './task-writer.ts';
+import type { UntoldProgress } from './untold-progress.ts';
 import type { TokenUsage } from './usage.ts';
 
 /** What the reconciler of investigations needs. */
@@ -30,6 +31,7 @@ export interface InvestigationReconcilerDeps {
   consultations: Consultations<Consulted, Finding[]>;
   consult: ConsultDeps;
   limits: RunLimits;
+  untold: UntoldProgress;
   story: Story;
   /** How long a pass waits for a quick answer, in milliseconds. */
   patienceMs: number;
@@ -72,7 +74,7 @@ export class InvestigationReconciler implements Reconciler<Investigation> {
       case 'Wait':
         break;
     }
-    return { status: this.#status(run, call), requeueAfterSeconds: plan.seconds };
+    return this.#report(run, call, plan.seconds);
   }
 
   /** Marks the object as begun, before anything runs for it, and collects the context. */
@@ -108,13 +110,14 @@ export class InvestigationReconciler implements Reconciler<Investigation> {
   }
 
   async #decide(run: Run, consulted: Consulted, call: ReconcileCall): Promise<Result> {
-    const { story, writer, observer, consult: deps } = this.#deps;
+    const { story, writer, observer, untold, consult: deps } = this.#deps;
     const { decision, findings, usage } = consulted;
     switch (decision.kind) {
       case 'Step': {
         const task = diagnoseTask(run, this.#stepContext(run, call), { judged: decision.judged, consulted });
         if (await writer.create(task, call)) story.stepCreated(run, task);
-        return { status: this.#status(observer.observe(run.investigation), call, { findings }) };
+        untold.note(run.investigation.metadata.uid ?? '', findings);
+        return this.#report(observer.observe(run.investigation), call);
       }
       case 'Verdict': {
         const ending = endingOf(decision.resolution);
@@ -128,9 +131,19 @@ export class InvestigationReconciler implements Reconciler<Investigation> {
     return this.#finish(run, { ending: { reason: 'DiagnosticianFailed', message }, findings }, call);
   }
 
+  /** Tells how far the run is; news of a step wait a moment, for they must not be in the way of the next one. */
+  #report(run: Run, call: ReconcileCall, seconds?: number): Result {
+    const uid = run.investigation.metadata.uid ?? '';
+    const quietSeconds = this.#deps.untold.quietSeconds(uid);
+    if (quietSeconds > 0) return { requeueAfterSeconds: Math.min(quietSeconds, seconds ?? quietSeconds) };
+    const findings = this.#deps.untold.take(uid);
+    return { status: this.#status(run, call, findings && { findings }), requeueAfterSeconds: seconds };
+  }
+
   #finish(run: Run, addition: Addition & { ending: Ending }, call: ReconcileCall): Result {
+    const findings = addition.findings ?? this.#deps.untold.take(run.investigation.metadata.uid ?? '');
     return {
-      status: this.#status(run, call, addition),
+      status: this.#status(run, call, { ...addition, ...(findings ? { findings } : {}) }),
       requeueAfterSeconds: run.investigation.spec.ttlSecondsAfterFinished,
     };
   }
