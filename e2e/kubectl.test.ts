@@ -49,7 +49,7 @@ describe.runIf(findKubectl())('kubectl (left out where there is none)', () => {
     for (const part of ['Resolution:', 'Verdict:', 'Events:', 'Accepted']) expect(described.stdout).toContain(part);
 
     const got = await kubectl(['get', 'inv', 'verbs']);
-    expect(got.stdout).toMatch(/^NAME\s+PHASE\s+VERDICT\s+MECHANISM\s+COMPONENT\s+STEPS\s+AGE\n/);
+    expect(got.stdout).toMatch(/^NAME\s+PHASE\s+REASON\s+MECHANISM\s+COMPONENT\s+STEPS\s+AGE\n/);
     expect(got.stdout).toMatch(/verbs\s+Completed\s+(RootCauseFound|NoFaultFound|Inconclusive)/);
 
     const deleted = await kubectl(['delete', 'inv', 'verbs', '--timeout=30s']);

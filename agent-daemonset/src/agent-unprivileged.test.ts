@@ -51,6 +51,7 @@ describe.runIf(canBecomeSomebody)(
         message: expect.stringContaining('run the agent as root'),
       });
       expect(results[3]).toMatchObject({ outcome: 'NotAvailable' });
+      await vi.waitFor(() => expect(fake.heartbeats).not.toEqual([]), 10_000);
       expect(fake.heartbeats[0]?.capabilities).toMatchObject({ privilege: 'Unprivileged' });
       expect(fake.heartbeats[0]?.capabilities.missing?.join('\n')).toMatch(/^root: /);
       expect(fake.complaints).toEqual([]);

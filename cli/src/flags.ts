@@ -16,7 +16,9 @@ function parse<const T extends ParseArgsOptionsConfig>(args: readonly string[], 
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    // Node goes on about words that start with a dash; its first sentence says what is wrong.
+    const [problem = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new UsageError(problem, { cause: error });
   }
 }
 

@@ -61,7 +61,7 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
     clock: systemClock,
     log: createLogger({ name: 'nanny', level, destination: io.stderr }),
   });
-  io.stdout.write(readyText(running, kubeconfigPath));
+  io.stdout.write(readyText(running, { dataDir, kubeconfigPath }));
   try {
     await Promise.race([running.failed, aborted(io.signal)]);
   } finally {
@@ -84,11 +84,12 @@ function defaultFacadePort(port: number): number {
 
 function readyText(
   running: { apiUrl: string; facadeUrl?: string; agentName?: string },
-  kubeconfigPath: string,
+  { dataDir, kubeconfigPath }: { dataDir: string; kubeconfigPath: string },
 ): string {
   const lines = ['NannyAPI is ready.', `  Kubernetes API  ${running.apiUrl}`];
   if (running.facadeUrl) lines.push(`  Facade          ${running.facadeUrl}`);
   if (running.agentName) lines.push(`  Agent           ${running.agentName} (namespace default)`);
+  lines.push(`  Credentials     ${dataDir}/api-server/admin.token, ${dataDir}/api-server/ca.crt (for REST)`);
   lines.push(`  kubectl         kubectl --kubeconfig ${kubeconfigPath} get investigations`);
   return `${lines.join('\n')}\n`;
 }

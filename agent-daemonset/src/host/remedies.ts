@@ -79,7 +79,7 @@ export function parseOsRelease(text: string): OsRelease {
   const id = fields.get('ID') ?? 'unknown';
   const likes = [id, ...(fields.get('ID_LIKE') ?? '').split(' ')];
   const family = likes.map((name) => FAMILY_OF[name]).find((found) => found !== undefined) ?? 'unknown';
-  const name = fields.get('NAME');
+  const name = fields.get('PRETTY_NAME') ?? fields.get('NAME');
   const version = fields.get('VERSION_ID');
   return { id, family, ...(name === undefined ? {} : { name }), ...(version === undefined ? {} : { version }) };
 }

@@ -17,7 +17,6 @@ export interface CollectDeps {
 }
 
 const DEFAULT_SAMPLE_SECONDS = 2;
-const WHOLE = { actionID: 'context', source: 'Collect the first facts of the host' };
 
 /** Gathers the first facts of the host; each item is one result. */
 export function createCollectHandler(deps: CollectDeps): TaskHandler {
@@ -29,7 +28,6 @@ async function collect(call: TaskCall, deps: CollectDeps): Promise<TaskEnd> {
   const sampleSeconds = call.task.spec.collectContext?.sampleSeconds ?? DEFAULT_SAMPLE_SECONDS;
   try {
     using _turn = await deps.turns.take('Shared', signal);
-    call.progress({ ...WHOLE, state: 'Started' });
     const startTime = deps.clock.now().toISOString();
     const items = await collectContext(deps.collectorHost(signal), { sampleSeconds, signal });
     const completionTime = deps.clock.now().toISOString();
@@ -42,7 +40,6 @@ async function collect(call: TaskCall, deps: CollectDeps): Promise<TaskEnd> {
       const base = { actionID: item.id, source: item.source, outcome: 'Succeeded' } as const;
       await call.actionEnded({ ...base, startTime, completionTime, outputBytes, ...output });
     }
-    call.progress({ ...WHOLE, state: 'Ended', outcome: 'Succeeded' });
     return { outcome: 'Succeeded' };
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -15,7 +15,10 @@ export function progressText(event: RunEvent, elapsedSeconds: number, paint: Pai
     case 'accepted':
       return `${at}  accepted  ${event.data.prompt}\n`;
     case 'waiting':
-      return `${at}  waiting   ${event.data.reason}: ${event.data.message}\n`;
+      // Every fresh start passes through this one.
+      return ['NeverConnected', 'AgentSilent'].includes(event.data.reason)
+        ? `${at}  waiting   for the agent to connect\n`
+        : `${at}  waiting   ${event.data.reason}: ${event.data.message}\n`;
     case 'step':
       return stepText(event.data, at, paint);
     case 'action-started':
@@ -54,7 +57,7 @@ function endedText(
   at: string,
   paint: Paint,
 ): string {
-  if (outcome === 'Succeeded') return step === 0 ? `${at}    read    ${source}\n` : '';
+  if (outcome === 'Succeeded') return step === 0 ? `${at}    read    ${source.replace(/^collect /, '')}\n` : '';
   // What a host does not have is a normal answer of the first look round.
   const word = outcome === 'NotAvailable' ? paint.dim('absent') : paint.bad(outcome);
   return `${at}    ${word}  ${source}${message ? `: ${message}` : ''}\n`;

@@ -71,7 +71,7 @@ function section(title: string, blocks: string[], paint: Paint): string {
 
 function usageLine(investigation: Investigation): string {
   const { usage = {}, startTime, completionTime, diagnostician } = investigation.status ?? {};
-  const parts = [`${usage.steps ?? 0} steps`, `${usage.actions ?? 0} commands and traces`];
+  const parts = [count(usage.steps, 'step'), count(usage.actions, 'command or trace', 'commands and traces')];
   if (usage.refusals) parts.push(`${usage.refusals} refused`);
   if (usage.inputTokens) parts.push(`${usage.inputTokens} + ${usage.outputTokens ?? 0} tokens`);
   if (startTime && completionTime) {
@@ -79,4 +79,8 @@ function usageLine(investigation: Investigation): string {
   }
   if (diagnostician) parts.push(`diagnosed by ${diagnostician}`);
   return parts.join(', ');
+}
+
+function count(amount = 0, one: string, many = `${one}s`): string {
+  return `${amount} ${amount === 1 ? one : many}`;
 }

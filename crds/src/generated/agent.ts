@@ -33,7 +33,7 @@ export interface AgentSpec {
    */
   description?: string;
   /**
-   * Revoked cuts the agent off for good within seconds.
+   * Revoked cuts the agent off within seconds, until it is Enabled again.
    */
   access?: 'Enabled' | 'Revoked';
   /**

@@ -35,7 +35,7 @@ export interface InvestigationSpec {
    */
   prompt: string;
   /**
-   * Which investigations of one agent go first.
+   * How urgent it is, for people and for the diagnostician.
    */
   priority?: 'Low' | 'Medium' | 'High';
   /**

@@ -21,6 +21,13 @@ describe('the words that build a cage', () => {
     expect(args).not.toContain('/tmp/state');
   });
 
+  it('keep a file system that is mounted below /tmp in view, without its secrets', () => {
+    const hidden = { folders: ['/tmp/state', '/tmp/disk/state'], files: [] };
+    const args = bwrapArgs(request, hidden, ['/tmp/disk']).join(' ');
+    expect(args).toContain('--tmpfs /tmp --ro-bind-try /tmp/disk /tmp/disk --remount-ro /tmp --tmpfs /tmp/disk/state');
+    expect(args).not.toContain('--tmpfs /tmp/state');
+  });
+
   it('cut the network off unless the command needs it', () => {
     const none = { folders: [], files: [] };
     expect(bwrapArgs(request, none)).toContain('--unshare-net');

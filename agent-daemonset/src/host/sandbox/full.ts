@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import type { CageLaunch, CageRequest, Sandbox } from './cage.ts';
 import type { HiddenPathFinder, HiddenPaths } from './hidden-paths.ts';
+import { parseMounts, reachableMounts, unescapeMountPoint } from './read-only-view.ts';
 import { assertGrantable, prlimitArgs, setprivArgs, staysRoot } from './rights.ts';
 import { buildSeccompProgram, type SeccompOptions } from './seccomp.ts';
 import type { SyscallArch, SyscallGroup } from './syscalls.ts';
@@ -67,16 +69,27 @@ async function prepare(deps: FullDeps, request: CageRequest): Promise<CageLaunch
     environment: request.environment,
     hasKeeper: true,
     inputs: [
-      { fd: ARGS_FD, content: nulSeparated(bwrapArgs(request, hidden)), isGate: true },
+      { fd: ARGS_FD, content: nulSeparated(bwrapArgs(request, hidden, await mountsInTmp())), isGate: true },
       { fd: SECCOMP_FD, content: buildSeccompProgram(seccompOptions(deps.arch, request)), isGate: false },
     ],
     layers: layersOf(deps, request),
   };
 }
 
-/** Options for bwrap ≥ 0.4. */
-export function bwrapArgs(request: CageRequest, hidden: HiddenPaths): string[] {
+/** File systems that are mounted below /tmp: a full one must be seen, though the rest of /tmp is nobody's business. */
+async function mountsInTmp(): Promise<string[]> {
+  const mounts = reachableMounts(parseMounts(await readFile('/proc/self/mountinfo', 'utf8')));
+  return mounts.map(({ point }) => unescapeMountPoint(point)).filter(isBelow('/tmp'));
+}
+
+/**
+ * Options for bwrap ≥ 0.4.
+ *
+ * @param kept mounts below /tmp, parents first; they stay in view where the rest of /tmp is empty
+ */
+export function bwrapArgs(request: CageRequest, hidden: HiddenPaths, kept: readonly string[] = []): string[] {
   const device = request.devicePath;
+  const isInView = (path: string): boolean => !isBelow('/tmp')(path) || kept.some((mount) => isBelow(mount)(path));
   return [
     '--ro-bind',
     '/',
@@ -86,11 +99,12 @@ export function bwrapArgs(request: CageRequest, hidden: HiddenPaths): string[] {
     ...(device === undefined ? [] : ['--dev-bind-try', device, device]),
     '--tmpfs',
     '/tmp',
+    ...kept.flatMap((path) => ['--ro-bind-try', path, path]),
     '--remount-ro',
     '/tmp',
     // A folder in /tmp went away with it.
-    ...hidden.folders.filter(outsideTmp).flatMap((path) => ['--tmpfs', path, '--remount-ro', path]),
-    ...hidden.files.filter(outsideTmp).flatMap((path) => ['--ro-bind', '/dev/null', path]),
+    ...hidden.folders.filter(isInView).flatMap((path) => ['--tmpfs', path, '--remount-ro', path]),
+    ...hidden.files.filter(isInView).flatMap((path) => ['--ro-bind', '/dev/null', path]),
     ...(request.network === 'none' ? ['--unshare-net'] : []),
     '--die-with-parent',
     '--new-session',
@@ -99,8 +113,8 @@ export function bwrapArgs(request: CageRequest, hidden: HiddenPaths): string[] {
   ];
 }
 
-function outsideTmp(path: string): boolean {
-  return !path.startsWith('/tmp/') && path !== '/tmp';
+function isBelow(folder: string): (path: string) => boolean {
+  return (path) => path.startsWith(`${folder}/`);
 }
 
 /** The filter that goes with a request. */

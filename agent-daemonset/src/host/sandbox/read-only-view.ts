@@ -23,6 +23,11 @@ export function parseMounts(mountinfo: string): MountLine[] {
   });
 }
 
+/** A mount point as a path: blanks, tabs, line ends and backslashes stand in octal there. */
+export function unescapeMountPoint(point: string): string {
+  return point.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCodePoint(Number.parseInt(octal, 8)));
+}
+
 /** Mounts that a path still leads to: a later mount at the same place or above covers an earlier one. */
 export function reachableMounts(mounts: readonly MountLine[]): MountLine[] {
   return mounts.filter(

@@ -6,6 +6,8 @@ import { mapBounded } from './snapshot/bounded.ts';
 export interface ProcessDetails {
   user: string;
   args: string;
+  /** Base name of argv[0], as it was started; '' for a kernel thread. */
+  program: string;
   /** Path of the group that controls its CPU, within its hierarchy. */
   cpuCgroup: string;
   memoryCgroup: string;
@@ -36,6 +38,7 @@ export async function readProcessDetails(
     details.set(pid, {
       user: users.get(uid) ?? uid,
       args: redactArgs((cmdline ?? '').replaceAll(/[\0\s]+/gu, ' ').trim(), MAX_ARGS_CHARS),
+      program: programOf(cmdline),
       cpuCgroup: cgroupOf(cgroup, 'cpu'),
       memoryCgroup: cgroupOf(cgroup, 'memory'),
       allowedCpus: /^Cpus_allowed_list:\s+(\S+)/mu.exec(status)?.[1] ?? '',
@@ -43,6 +46,12 @@ export async function readProcessDetails(
     });
   });
   return details;
+}
+
+/** A login shell has a dash before its name; a program that renames itself writes words after it. */
+function programOf(cmdline: string | undefined): string {
+  const [first = ''] = (cmdline ?? '').split(/[\0\s]/u, 1);
+  return (first.split('/').at(-1) ?? '').replace(/^-/u, '');
 }
 
 function parseUsers(text: string | undefined): ReadonlyMap<string, string> {

@@ -1,4 +1,4 @@
-import type { InvestigationStatus } from '@nannyapi/crds';
+import type { AgentTaskStatus, InvestigationStatus } from '@nannyapi/crds';
 import { describe, expect, it } from 'vitest';
 import { TEST_LIMITS } from '../../../testing/operator-under-test.ts';
 import {
@@ -25,7 +25,7 @@ function words(plan: Plan): string {
       return `CancelTasks ${plan.steps.map(({ index }) => index).join(' ')}`;
     case 'Consult':
       return `Consult ${plan.budget.nextStep}${plan.budget.mustConcludeBecause === undefined ? '' : ' to conclude'}`;
-    case 'Start':
+    case 'Collect':
     case 'Delete':
       return plan.kind;
   }
@@ -50,18 +50,36 @@ const missing = (type: string): InvestigationStatus => ({
     },
   ],
 });
+const PARTIAL: AgentTaskStatus = {
+  outcome: 'Unknown',
+  results: [{ actionID: 'cpu', source: 'processors', outcome: 'Succeeded' }],
+};
+const lost = (index: number) => task(index, { outcome: 'Unknown' }, { type: 'CollectContext', collectContext: {} });
 const fresh = () => investigationWith({}, {}, {});
 const open = task(0, {});
 const done = task(0);
 
+describe('a run whose context was lost', () => {
+  it.each<[string, Run, number, string]>([
+    ['collects it again as a new step', runOf({ tasks: [lost(0)] }), 20, 'Collect'],
+    ['goes by what there is of it', runOf({ tasks: [{ ...lost(0), status: PARTIAL }] }), 20, 'Consult 1'],
+    [
+      'waits for its agent to come back',
+      runOf({ tasks: [lost(0)], agent: agentWith({ suspend: true }) }),
+      20,
+      'Wait 745',
+    ],
+  ])('%s', (_, run, seconds, expected) => expect(plan(run, seconds)).toBe(expected));
+});
+
 describe('before its first step a run', () => {
   it.each<[string, Run, number, string]>([
-    ['starts when its agent is ready', runOf({ investigation: fresh() }), 0, 'Start'],
+    ['starts when its agent is ready', runOf({ investigation: fresh() }), 0, 'Collect'],
     [
       'starts again after a crash between mark and task',
       runOf({ investigation: investigationWith({}, {}) }),
       0,
-      'Start',
+      'Collect',
     ],
     ['waits for an agent that does not exist', runOf({ investigation: fresh(), agent: undefined }), 0, 'Wait 900'],
     [
@@ -183,7 +201,7 @@ describe('between two steps a run', () => {
   it.each<[string, Run, number, string]>([
     ['asks for the next move', runOf({ tasks: [done] }), 5, 'Consult 1'],
     ['asks whatever became of the step', runOf({ tasks: [done, task(1, { outcome: 'Unknown' })] }), 15, 'Consult 2'],
-    ['asks when not even the context came', runOf({ tasks: [task(0, { outcome: 'Failed' })] }), 5, 'Consult 1'],
+    ['asks when not even the context came', runOf({ tasks: [lost(0), lost(1), lost(2)] }), 5, 'Consult 3'],
     [
       'asks nobody before its episode is stored',
       runOf({ investigation: investigationWith({}, {}), tasks: [done] }),

@@ -5,15 +5,15 @@ import { budgetOf, type RunBudget } from './budget.ts';
 import { concludeWithoutVerdict } from './conclude-without-verdict.ts';
 import type { Ending } from './ending.ts';
 import { limitsOf, type RunLimits } from './limits.ts';
-import { isFinished, nextStepOf, type Run, type Step } from './run.ts';
+import { isContextLost, isFinished, nextStepOf, type Run, type Step } from './run.ts';
 import { cancelTimeOf, outcomeOf, type TaskBounds } from './task-state.ts';
 
 /** What a run needs next. */
 export type Plan =
   /** Nothing until an object changes or the seconds are over. */
   | { kind: 'Wait'; seconds?: number }
-  /** The first step: collect the context. */
-  | { kind: 'Start' }
+  /** Collect the context: the first step, and again when what it brought was lost. */
+  | { kind: 'Collect' }
   /** Ask the diagnostician for the next move. */
   | { kind: 'Consult'; budget: RunBudget }
   /** Ask the agent to stop what it does. */
@@ -56,7 +56,7 @@ function planFinished(run: Run, limits: RunLimits, now: Date): Plan {
 function planStart(run: Run, limits: RunLimits, now: Date): Plan {
   const { investigation, agent } = run;
   const readiness = agent && readinessOf(agent, limits.silence, now);
-  if (readiness?.isReady) return { kind: 'Start' };
+  if (readiness?.isReady) return { kind: 'Collect' };
   const hindrance = ['Accepted', 'AgentReady']
     .map((type) => findCondition(investigation.status?.conditions, type))
     .find((condition) => condition?.status === 'False');
@@ -90,6 +90,10 @@ function planRunning(run: Run, context: { limits: RunLimits; open: readonly Step
   if (investigation.status?.episodeID === undefined) return { kind: 'Wait' };
   if (readiness.reason === 'Suspended' && budget.mustConcludeBecause === undefined) {
     return { kind: 'Wait', seconds: secondsUntil(budget.concludeTime, now) };
+  }
+  if (isContextLost(run) && budget.mustConcludeBecause === undefined) {
+    // Whoever is asked now would know nothing; the agent's return wakes the run.
+    return readiness.isReady ? { kind: 'Collect' } : { kind: 'Wait', seconds: secondsUntil(budget.concludeTime, now) };
   }
   return { kind: 'Consult', budget };
 }

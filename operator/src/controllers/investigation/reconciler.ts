@@ -58,8 +58,8 @@ export class InvestigationReconciler implements Reconciler<Investigation> {
 
   async #act(plan: Plan, run: Run, call: ReconcileCall): Promise<Result> {
     switch (plan.kind) {
-      case 'Start':
-        return this.#start(run, call);
+      case 'Collect':
+        return this.#collect(run, call);
       case 'Consult':
         return this.#consult(run, plan.budget, call);
       case 'CancelTasks':
@@ -78,7 +78,7 @@ export class InvestigationReconciler implements Reconciler<Investigation> {
   }
 
   /** Marks the object as begun, before anything runs for it, and collects the context. */
-  async #start(run: Run, call: ReconcileCall): Promise<Result> {
+  async #collect(run: Run, call: ReconcileCall): Promise<Result> {
     const { client, story } = this.#deps;
     const { namespace, name = '', uid = '', annotations, resourceVersion } = run.investigation.metadata;
     if (annotations?.[RUN_UID_ANNOTATION] === undefined) {
@@ -180,10 +180,13 @@ export class InvestigationReconciler implements Reconciler<Investigation> {
 }
 
 function endingOf(resolution: NonNullable<Ending['resolution']>): Ending {
-  const { verdict, rootCause, evidence = [] } = resolution;
+  return { reason: resolution.verdict, message: verdictMessage(resolution), resolution };
+}
+
+/** The verdict in one line, for conditions and events. */
+function verdictMessage({ verdict, rootCause, evidence = [] }: NonNullable<Ending['resolution']>): string {
   const proof = evidence.length === 1 ? '1 quotation' : `${evidence.length} quotations`;
-  const message = rootCause
-    ? `${rootCause.mechanism} of ${rootCause.component}, proved by ${proof}`
-    : `${verdict}, ${proof}`;
-  return { reason: verdict, message, resolution };
+  if (rootCause) return `${rootCause.mechanism} of ${rootCause.component}, proved by ${proof}`;
+  if (verdict === 'NoFaultFound') return `Nothing is wrong as far as can be seen, proved by ${proof}`;
+  return 'The evidence does not decide it; status.resolution.plan says what to try next';
 }

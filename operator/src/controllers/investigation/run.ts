@@ -45,6 +45,25 @@ export function nextStepOf({ investigation, steps }: Run): number {
   return Math.max(told, steps.at(-1)?.index ?? -1) + 1;
 }
 
+/** How often the context is collected before the diagnostician is asked without one. */
+const MAX_COLLECTIONS = 3;
+
+/**
+ * Whether the run has nothing to go by, and collecting the context again may help: the agent died in the middle of it.
+ *
+ * Collecting again is a new step; the lost one is never repeated.
+ */
+export function isContextLost({ steps }: Run): boolean {
+  const mayCollect = steps.length > 0 && steps.length < MAX_COLLECTIONS;
+  return mayCollect && steps.every(({ task }) => task.spec.type === 'CollectContext' && isLost(task));
+}
+
+/** A host that hangs never reports an outcome: asking it again would hang again. */
+function isLost({ status }: AgentTask): boolean {
+  if (status?.outcome === undefined || status.outcome === 'Succeeded') return false;
+  return !status.results?.some(({ outcome }) => outcome === 'Succeeded');
+}
+
 /** Whether the run ended, well or not. */
 export function isFinished(investigation: Investigation): boolean {
   const succeeded = succeededOf(investigation);

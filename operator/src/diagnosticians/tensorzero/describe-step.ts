@@ -8,8 +8,10 @@ import { fence } from './fence.ts';
  * @param textChars how much of each output is shown; head and tail of longer ones
  */
 export function describeStep(step: DiagnosisStep, textChars: number): string {
-  const title = step.index === 0 ? 'Step 0: the context that was collected' : `Step ${step.index}`;
-  const hypothesis = step.index === 0 || step.hypothesis === '' ? [] : [fence('hypothesis', step.hypothesis)];
+  // Only a step that collects the context tests nothing; it is the first one, or one more after that was lost.
+  const isContext = step.hypothesis === '' && step.refused.length === 0;
+  const title = `Step ${step.index}${isContext ? ': the context that was collected' : ''}`;
+  const hypothesis = step.hypothesis === '' ? [] : [fence('hypothesis', step.hypothesis)];
   const note = step.note === undefined ? [] : [fence('outcome of the step', step.note)];
   const refused = step.refused.map(({ action, message }) =>
     [fence('refused', action), `Refused, ${message}`].join('\n'),

@@ -47,7 +47,8 @@ function textCharsOf(step: DiagnosisStep, input: DiagnosisInput, olderTextChars:
 
 function questionOf({ investigation }: DiagnosisInput): string {
   const context = Object.entries(investigation.context).map(([key, value]) => `${key}: ${value}`);
-  return [investigation.prompt, ...(context.length > 0 ? ['', 'Known already:', ...context] : [])].join('\n');
+  const known = context.length > 0 ? ['', 'Known already:', ...context] : [];
+  return [investigation.prompt, '', `Priority: ${investigation.priority}`, ...known].join('\n');
 }
 
 function hostOf({ agent }: DiagnosisInput): string {

@@ -1,4 +1,18 @@
 import type { Sample } from '../sample.ts';
+import type { ProcessCounters } from '../snapshot/processes.ts';
+
+/** Names that runtimes give their threads; the first thread's is what the kernel shows for the process. */
+const THREAD_NAME = /^(?:main ?thread|main|thread[-_ ]?\d*|worker[-_ ]?\d*)$/iu;
+
+/** The program of a process whose `comm` says only which thread it is; `undefined` where `comm` is what people know. */
+export function programName(sample: Sample, process: ProcessCounters): string | undefined {
+  if (!THREAD_NAME.test(process.comm)) return undefined;
+  const details = sample.details.get(process.pid);
+  // A script that is really called `worker` is known by that name.
+  const isScript = details?.args.split(' ').some((word) => word.split('/').at(-1) === process.comm) ?? true;
+  const program = details?.program ?? '';
+  return isScript || program === '' ? undefined : program;
+}
 
 /** Names the members of a group as `comm/pid comm/pid`, busiest first, at most `limit`. */
 export function nameMembers(sample: Sample, pids: readonly number[], limit = 4): string | undefined {
@@ -7,7 +21,7 @@ export function nameMembers(sample: Sample, pids: readonly number[], limit = 4):
     .filter((activity) => members.has(activity.process.pid))
     .sort((a, b) => b.cpuPercent - a.cpuPercent || b.process.residentBytes - a.process.residentBytes)
     .slice(0, limit)
-    .map((activity) => `${activity.process.comm}/${activity.process.pid}`);
+    .map(({ process }) => `${programName(sample, process) ?? process.comm}/${process.pid}`);
   return named.length === 0 ? undefined : named.join(' ');
 }
 

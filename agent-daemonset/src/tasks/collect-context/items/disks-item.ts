@@ -1,6 +1,7 @@
 import { factLine, withUnit } from '@nannyapi/protocol';
 import type { ProcessActivity, Sample } from '../sample.ts';
 import type { DiskCounters } from '../snapshot/disk-counters.ts';
+import { programName } from './describe.ts';
 import { pressureLines } from './pressure-lines.ts';
 
 const MAX_DISKS = 40;
@@ -72,6 +73,7 @@ function processLine(sample: Sample, activity: ProcessActivity): string {
   return factLine('io_process', {
     pid: process.pid,
     comm: process.comm,
+    name: programName(sample, process),
     user: details?.user,
     state: process.state,
     read_rate: withUnit(Math.round(activity.readBytesPerSecond ?? 0), 'B/s'),

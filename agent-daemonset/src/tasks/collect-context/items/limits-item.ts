@@ -2,7 +2,7 @@ import { factLine, withUnit } from '@nannyapi/protocol';
 import type { Limits, ProcessUse } from '../limits.ts';
 import type { Sample } from '../sample.ts';
 import { membersBelow } from '../snapshot/cgroup-tree.ts';
-import { isOwnGroup, nameMembers } from './describe.ts';
+import { isOwnGroup, nameMembers, programName } from './describe.ts';
 
 /** Lines of item `limits`. */
 export function limitLines(sample: Sample, limits: Limits): string[] {
@@ -35,13 +35,23 @@ function percent(count: number, limit: number): string {
   return withUnit(limit === 0 ? 0 : Math.round((100 * count) / limit), '%');
 }
 
-function ownerOf(sample: Sample, use: ProcessUse): { pid: number; comm?: string; user?: string; own: boolean } {
-  const comm = sample.after.processes.get(use.pid)?.comm;
+interface Owner {
+  pid: number;
+  comm?: string;
+  name?: string;
+  user?: string;
+  own: boolean;
+}
+
+function ownerOf(sample: Sample, use: ProcessUse): Owner {
+  const process = sample.after.processes.get(use.pid);
+  const name = process && programName(sample, process);
   const user = sample.details.get(use.pid)?.user;
   return {
     pid: use.pid,
     own: sample.own.has(use.pid),
-    ...(comm === undefined ? {} : { comm }),
+    ...(process === undefined ? {} : { comm: process.comm }),
+    ...(name === undefined ? {} : { name }),
     ...(user === undefined ? {} : { user }),
   };
 }

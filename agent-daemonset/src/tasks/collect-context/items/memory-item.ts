@@ -1,6 +1,6 @@
 import { factLine, withUnit } from '@nannyapi/protocol';
 import type { Sample } from '../sample.ts';
-import { unitBytes } from './describe.ts';
+import { programName, unitBytes } from './describe.ts';
 import { pressureLines } from './pressure-lines.ts';
 
 const LARGEST = 12;
@@ -65,6 +65,7 @@ function largestLines(sample: Sample): string[] {
       factLine('memory_process', {
         pid: process.pid,
         comm: process.comm,
+        name: programName(sample, process),
         user: sample.details.get(process.pid)?.user,
         rss: unitBytes(process.residentBytes),
         share: total === 0 ? undefined : withUnit((100 * process.residentBytes) / total, '%'),

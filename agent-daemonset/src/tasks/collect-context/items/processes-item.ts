@@ -1,7 +1,7 @@
 import { factLine, withUnit } from '@nannyapi/protocol';
 import { isIdleMultiThreaded } from '../sample.ts';
 import type { ProcessActivity, Sample } from '../sample.ts';
-import { unitBytes } from './describe.ts';
+import { programName, unitBytes } from './describe.ts';
 
 /** Lines of item `processes`: counts first, then the notable processes, busiest first. */
 export function processLines(sample: Sample): string[] {
@@ -49,6 +49,7 @@ function processLine(sample: Sample, activity: ProcessActivity): string {
     pid: process.pid,
     ppid: process.ppid,
     comm: process.comm,
+    name: programName(sample, process),
     user: details?.user,
     state: process.state,
     cpu: percent(activity.cpuPercent),
