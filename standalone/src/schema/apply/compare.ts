@@ -33,7 +33,8 @@ export function compareValues(before: Json | undefined, after: Json | undefined,
 
 function comparePair(findings: Findings, pair: Pair): void {
   const { before, after, schema, path } = pair;
-  if (before === undefined && after === undefined) return;
+  // Neither is there, or both are one object that nobody touched.
+  if (before === after) return;
   if (before === undefined) findings.added.add(path);
   else if (after === undefined) findings.removed.add(path);
   const shapes = shapesOf([before, after], schema);

@@ -9,7 +9,8 @@ interface PruneRun {
 }
 
 /**
- * A copy of `value` without what the schema does not declare (structural pruning), and the paths of what went.
+ * `value` without what the schema does not declare (structural pruning), and the paths of what went. Parts that lose
+ * nothing are shared with `value`, so that later comparisons with what is stored end at once.
  * `x-kubernetes-preserve-unknown-fields` keeps undeclared fields of that node; declared ones below are pruned still.
  */
 export function pruneValue(value: Json, schema: SchemaNode, path = ''): { value: Json; unknownFields: string[] } {
@@ -25,20 +26,24 @@ function join(path: string, key: string): string {
 function pruneNode(run: PruneRun, value: Json, schema: SchemaNode | undefined, path: string): Json {
   if (Array.isArray(value)) {
     if (schema?.['x-kubernetes-preserve-unknown-fields'] === true && schema.items === undefined) return value;
-    return value.map((item, index) => pruneNode(run, item, schema?.items, `${path}[${index}]`));
+    const items = value.map((item, index) => pruneNode(run, item, schema?.items, `${path}[${index}]`));
+    return items.every((item, index) => item === value[index]) ? value : items;
   }
   return isJsonObject(value) ? pruneObject(run, value, schema, path) : value;
 }
 
 function pruneObject(run: PruneRun, value: JsonObject, schema: SchemaNode | undefined, path: string): JsonObject {
   const result: JsonObject = {};
+  let isWhole = true;
   for (const [key, child] of Object.entries(value)) {
     const keyPath = join(path, key);
     const rule = childRule(schema, key);
+    const kept = rule === 'keep' || rule === 'unknown' ? child : pruneNode(run, child, rule, keyPath);
     if (rule === 'unknown') run.unknownFields.push(keyPath);
-    else setOwn(result, key, rule === 'keep' ? child : pruneNode(run, child, rule, keyPath));
+    else setOwn(result, key, kept);
+    isWhole &&= rule !== 'unknown' && kept === child;
   }
-  return result;
+  return isWhole ? value : result;
 }
 
 function childRule(schema: SchemaNode | undefined, key: string): SchemaNode | 'keep' | 'unknown' {
