@@ -46,6 +46,8 @@ export class FieldSet {
   }
 
   union(other: FieldSet): FieldSet {
+    if (other.isEmpty) return this;
+    if (this.isEmpty) return other;
     const children = new Map(this.children);
     for (const [element, child] of other.children) children.set(element, this.child(element).union(child));
     return new FieldSet(new Set([...this.members, ...other.members]), children);
@@ -53,6 +55,7 @@ export class FieldSet {
 
   /** The paths of this set that are not members of the other. */
   difference(other: FieldSet): FieldSet {
+    if (this.isEmpty || other.isEmpty) return this;
     const children = [...this.children].map(
       ([element, child]) => [element, child.difference(other.child(element))] as const,
     );
@@ -63,6 +66,7 @@ export class FieldSet {
   }
 
   intersection(other: FieldSet): FieldSet {
+    if (this.isEmpty || other.isEmpty) return FieldSet.EMPTY;
     const children = [...this.children].map(
       ([element, child]) => [element, child.intersection(other.child(element))] as const,
     );

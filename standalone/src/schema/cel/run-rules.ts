@@ -62,13 +62,15 @@ function ownCauses(tree: RuleTree, visit: Visit): Cause[] {
   if (tree.rules.length === 0) return [];
   const hasOld = visit.old !== undefined && visit.old !== null;
   const isUnchanged = hasOld && jsonEqual(visit.value, visit.old);
+  const due = tree.rules.filter(({ rule, usesOldSelf }) =>
+    usesOldSelf ? hasOld || rule.optionalOldSelf === true : !isUnchanged,
+  );
+  if (due.length === 0) return [];
   const self = celValue(visit.value, tree.schema);
-  const oldSelf = hasOld ? celValue(visit.old, tree.schema) : undefined;
-  return tree.rules.flatMap((compiled) => {
-    const isOptional = compiled.rule.optionalOldSelf === true;
-    if (compiled.usesOldSelf ? !hasOld && !isOptional : isUnchanged) return [];
-    const optional = hasOld ? Optional.of(oldSelf) : Optional.none();
-    return runRule(compiled, tree, visit, { self, oldSelf: isOptional ? optional : oldSelf });
+  const oldSelf = hasOld && due.some(({ usesOldSelf }) => usesOldSelf) ? celValue(visit.old, tree.schema) : undefined;
+  return due.flatMap((compiled) => {
+    if (compiled.rule.optionalOldSelf !== true) return runRule(compiled, tree, visit, { self, oldSelf });
+    return runRule(compiled, tree, visit, { self, oldSelf: hasOld ? Optional.of(oldSelf) : Optional.none() });
   });
 }
 

@@ -148,9 +148,10 @@ function ownMetadataCauses(definition: KindDefinition, metadata: ObjectMeta, old
 }
 
 function newListTypeCauses(object: ApiObject, old: ApiObject | undefined, schema: SchemaNode): Cause[] {
+  const causes = listTypeCauses(object, schema, '');
   // Duplicates that are stored already do not stop other changes.
-  if (old !== undefined && listTypeCauses(old, schema, '').length > 0) return [];
-  return listTypeCauses(object, schema, '');
+  if (causes.length > 0 && old !== undefined && listTypeCauses(old, schema, '').length > 0) return [];
+  return causes;
 }
 
 function typeMetaCauses(kind: string, apiVersion: string, object: ApiObject): Cause[] {

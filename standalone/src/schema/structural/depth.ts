@@ -5,9 +5,14 @@ const MAX_DEPTH = 1000;
 
 /** Throws CodedError `BadRequest` for a value that is nested more than 1,000 deep. */
 export function assertDepth(value: unknown): void {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) throw new CodedError({ code: 'BadRequest', status: 400, message: 'exceeded max depth' });
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+  if (isDeeper(value, MAX_DEPTH)) {
+    throw new CodedError({ code: 'BadRequest', status: 400, message: 'exceeded max depth' });
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (levels < 0) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  for (const part of Object.values(value)) if (isDeeper(part, levels - 1)) return true;
+  return false;
 }
