@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canRunGateway, configWith, GatewayProcess, modelsAt } from '../operator/testing/tensorzero/gateway-process.ts';
+import { diagnoseReply, resolveReply } from '../operator/testing/tensorzero/replies.ts';
 import { ScriptedModel, type ModelLine, type ModelRequest } from '../operator/testing/tensorzero/scripted-model.ts';
 import { startControlPlane, type ControlPlane } from './system/control-plane.ts';
 import { investigate, tasksOf, ungroundedQuotes } from './system/investigate.ts';
@@ -10,42 +11,9 @@ import { findKubectl, kubectlFor, type Kubectl } from './system/kubectl.ts';
 const SEED_TRACE = 'tracepoint:block:block_rq_issue { @ = hist(args->bytes); }';
 const canTrace = process.getuid?.() === 0 && existsSync('/usr/bin/bpftrace');
 
-const NOTHING = {
-  hypothesis: null,
-  actions: null,
-  verdict: null,
-  rootCause: null,
-  evidence: null,
-  ruledOut: null,
-  plan: null,
-  confidence: null,
-};
-
-const act = (action: object): object => ({
-  tool: 'run',
-  argv: null,
-  program: null,
-  durationSeconds: null,
-  evidenceID: null,
-  offsetBytes: null,
-  lengthBytes: null,
-  ...action,
-});
-
-function diagnose(hypothesis: string, ...actions: object[]): string {
-  return JSON.stringify({ ...NOTHING, kind: 'diagnose', hypothesis, actions: actions.map(act) });
-}
-
 function noFault(id: string, quote: string): string {
-  return JSON.stringify({
-    ...NOTHING,
-    kind: 'resolve',
-    verdict: 'NoFaultFound',
-    evidence: [{ id, quote }],
-    ruledOut: [],
-    plan: 'Nothing to do.',
-    confidence: 'High',
-  });
+  const evidence = [{ id, quote }];
+  return resolveReply({ verdict: 'NoFaultFound', evidence, ruledOut: [], plan: 'Nothing to do.', confidence: 'High' });
 }
 
 /** The first line of a text that the prompt shows, as a model would copy it. */
@@ -67,12 +35,11 @@ describe.runIf(canRunGateway() && findKubectl())(
 
     const script: ModelLine[] = [
       () =>
-        diagnose(
-          'the disk is slow',
-          { argv: ['df', '-h'] },
-          { argv: ['cat', '/etc/shadow'] },
-          ...(canTrace ? [{ tool: 'trace', program: SEED_TRACE, durationSeconds: 2 }] : []),
-        ),
+        diagnoseReply('the disk is slow', [
+          { tool: 'run', argv: ['df', '-h'] },
+          { tool: 'run', argv: ['cat', '/etc/shadow'] },
+          ...(canTrace ? [{ tool: 'trace' as const, program: SEED_TRACE, durationSeconds: 2 }] : []),
+        ]),
       () => noFault('s0-cpu', 'cpu core=total busy=12345% is not what this host said'),
       (request) => noFault('s0-cpu', lineOf(request, 's0-cpu', 'cpu core=total')),
     ];

@@ -33,6 +33,7 @@ process.exitCode = await main(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
+  isRoot: process.getuid?.() === 0,
   signal: stop.signal,
 });
 

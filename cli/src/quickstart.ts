@@ -5,6 +5,7 @@ import { createLogger, systemClock, makeFolder } from '@nannyapi/process';
 import { startStandalone, type Standalone } from '@nannyapi/standalone';
 import { readFlags, readPort } from './flags.ts';
 import { FacadeClient } from './investigate/facade-client.ts';
+import { followToEnd } from './investigate/follow-to-end.ts';
 import { paintFor } from './investigate/paint.ts';
 import { progressText } from './investigate/progress-text.ts';
 import { exitStatusOf, readReport, type Report } from './investigate/report.ts';
@@ -113,29 +114,41 @@ async function ask(
   const progress = session.asJson ? io.stderr : io.stdout;
   const created = await client.create(session.prompt, standalone.agentName ?? '', io.signal);
   const name = created.metadata.name ?? '';
-  await follow(client, { name, agentName: standalone.agentName ?? '', progress }, io.signal);
+  const { isRoot } = io;
+  await follow(client, { name, agentName: standalone.agentName ?? '', progress, isRoot }, io.signal);
   const report = await readReport(client, name, io.signal);
   printReport(report, session.asJson, io);
   return exitStatusOf(report.investigation);
 }
 
-async function follow(
-  client: FacadeClient,
-  run_: { name: string; agentName: string; progress: Writable },
-  signal: AbortSignal,
-): Promise<void> {
-  const { name, agentName, progress } = run_;
+interface Watched {
+  name: string;
+  agentName: string;
+  progress: Writable;
+  isRoot: boolean;
+}
+
+async function follow(client: FacadeClient, watched: Watched, signal: AbortSignal): Promise<void> {
+  const { name, agentName, progress } = watched;
   const paint = paintFor(progress);
   const startMs = performance.now();
   progress.write(`${paint.title('Investigation')} ${name} of this machine, agent ${agentName}\n`);
-  for await (const event of client.follow(name, signal)) {
+  for await (const event of followToEnd(client, name, signal)) {
     progress.write(progressText(event, (performance.now() - startMs) / 1000, paint));
     // The first step tells that the agent is there, and so has said what its host lacks.
-    if (event.type === 'step' && event.data.step === 0) {
-      for (const missing of (await client.missingOn(agentName, signal)) ?? [])
-        progress.write(`          missing   ${missing}\n`);
-    }
+    if (event.type === 'step' && event.data.step === 0) await tellMissing(client, watched, signal);
   }
+}
+
+async function tellMissing(
+  client: FacadeClient,
+  { agentName, progress, isRoot }: Watched,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const missing of (await client.missingOn(agentName, signal)) ?? []) {
+    progress.write(`          missing   ${missing}\n`);
+  }
+  if (!isRoot) progress.write('          to see more   sudo hack/quickstart\n');
 }
 
 function printReport(report: Report, asJson: boolean, io: VerbIo): void {

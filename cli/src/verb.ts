@@ -6,6 +6,7 @@ export interface VerbIo {
   stdout: Writable;
   stderr: Writable;
   env: Readonly<Record<string, string | undefined>>;
+  isRoot: boolean;
   /** Aborts when the person or the system asks the process to end. */
   signal: AbortSignal;
 }

@@ -15,39 +15,21 @@ import {
   modelsAt,
   SHIPPED_CONFIG,
 } from './gateway-process.ts';
+import { diagnoseReply, resolveReply } from './replies.ts';
 import { ScriptedModel, type ModelLine } from './scripted-model.ts';
 
 /** Waits between tries are for real gateways; here nobody recovers in a second. */
 const impatientClock = { ...systemClock, sleep: () => Promise.resolve() };
 
-const NOTHING = {
-  hypothesis: null,
-  actions: null,
-  verdict: null,
-  rootCause: null,
-  evidence: null,
-  ruledOut: null,
-  plan: null,
-  confidence: null,
-};
-
 function run(hypothesis: string, ...argvs: string[][]): string {
-  const actions = argvs.map((argv) => ({
-    tool: 'run',
-    argv,
-    program: null,
-    durationSeconds: null,
-    evidenceID: null,
-    offsetBytes: null,
-    lengthBytes: null,
-  }));
-  return JSON.stringify({ ...NOTHING, kind: 'diagnose', hypothesis, actions });
+  return diagnoseReply(
+    hypothesis,
+    argvs.map((argv) => ({ tool: 'run', argv })),
+  );
 }
 
 function verdict(quote: string): string {
-  return JSON.stringify({
-    ...NOTHING,
-    kind: 'resolve',
+  return resolveReply({
     verdict: 'RootCauseFound',
     rootCause: {
       component: 'process burner (pid 4242)',
