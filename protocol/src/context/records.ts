@@ -19,12 +19,14 @@ export const RECORD_FIELDS = {
   tasks: ['total', 'running', 'uninterruptible', 'stopped', 'zombie', 'threads', 'shown'],
   /**
    * One process. `cpu` is of one core, `children_cpu` that of children that ended meanwhile, `run_delay` the share of the
-   * sample in which it was ready but not on a core.
+   * sample in which it was ready but not on a core. `name` is its program, told only where `comm` is merely the name of a
+   * thread, such as `MainThread`; so in the other records of processes.
    */
   process: [
     'pid',
     'ppid',
     'comm',
+    'name',
     'user',
     'state',
     'cpu',
@@ -89,7 +91,7 @@ export const RECORD_FIELDS = {
     'oom_kill',
   ],
   /** One process by the memory it holds. */
-  memory_process: ['pid', 'comm', 'user', 'rss', 'share', 'own', 'memory_cgroup'],
+  memory_process: ['pid', 'comm', 'name', 'user', 'rss', 'share', 'own', 'memory_cgroup'],
   /** Memory control of one cgroup. */
   memory_cgroup: [
     'path',
@@ -147,7 +149,19 @@ export const RECORD_FIELDS = {
     'backing',
   ],
   /** One process by its block I/O during the sample. `io_wait` is the share of the sample it waited for a device. */
-  io_process: ['pid', 'comm', 'user', 'state', 'read_rate', 'write_rate', 'io_wait', 'syscalls_per_s', 'own', 'cgroup'],
+  io_process: [
+    'pid',
+    'comm',
+    'name',
+    'user',
+    'state',
+    'read_rate',
+    'write_rate',
+    'io_wait',
+    'syscalls_per_s',
+    'own',
+    'cgroup',
+  ],
   /** One network link. */
   link: [
     'name',
@@ -184,9 +198,9 @@ export const RECORD_FIELDS = {
   /** Process ids of the machine. */
   pids: ['tasks', 'pid_max', 'threads_max', 'use'],
   /** A process near its limit of open files. */
-  fd_process: ['pid', 'comm', 'user', 'fds', 'nofile_soft', 'use', 'own'],
+  fd_process: ['pid', 'comm', 'name', 'user', 'fds', 'nofile_soft', 'use', 'own'],
   /** A process near the limit of memory maps. */
-  map_process: ['pid', 'comm', 'user', 'maps', 'max_map_count', 'use', 'own'],
+  map_process: ['pid', 'comm', 'name', 'user', 'maps', 'max_map_count', 'use', 'own'],
   /** The pids control of one cgroup. */
   pids_cgroup: ['path', 'version', 'current', 'max', 'use', 'events_max', 'sample_events_max', 'own', 'top'],
   /** A recent change of an installed package. */

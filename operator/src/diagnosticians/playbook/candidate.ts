@@ -19,6 +19,8 @@ export type Judgement =
       /** Better than the candidate's own where the step tells more. */
       component?: string;
       statement?: string;
+      /** What keeps the verdict from being certain, as a sentence. */
+      doubt?: string;
       /** One more finding for the plan, e.g. what fills a file system. Markdown. */
       planNote?: string;
     }

@@ -16,6 +16,8 @@ const VAGUE_WORDS =
   /\b(?:slow\w*|lag\w*|unrespons\w*|sluggish\w*|latency|hang\w*|stuck|longer|machine|host|server)\b/gu;
 /** What the symptom adds when it speaks of this kind of fault, vaguely or plainly, and when it names the very thing. */
 const VAGUE_BONUS = 8;
+/** Slowness is what a load does; a full disk makes programs fail. */
+const SLOW_BONUS = 14;
 const TOPIC_BONUS = 22;
 const NAME_BONUS = 30;
 /** What a consequence loses beside its cause. */
@@ -58,7 +60,8 @@ function rank(candidate: Candidate, symptom: string, found: readonly Candidate[]
 
 function topicBonus(candidate: Candidate, symptom: string): number {
   if (candidate.topics.test(symptom.replaceAll(VAGUE_WORDS, ' '))) return TOPIC_BONUS;
-  return candidate.topics.test(symptom) ? VAGUE_BONUS : 0;
+  if (!candidate.topics.test(symptom)) return 0;
+  return candidate.nature === 'Load' ? SLOW_BONUS : VAGUE_BONUS;
 }
 
 function isIdle(candidate: Candidate, symptom: string): boolean {

@@ -3,6 +3,7 @@ import type { CaseFile, Diagnostician, DiagnosisStep, Finding } from '../diagnos
 import type { RuleInput } from './candidate.ts';
 import { rankCandidates, toRuleInput } from './candidates.ts';
 import type { RankedCandidate } from './candidates.ts';
+import { groundedVerdict } from './grounded-verdict.ts';
 import { HEALTHY_HYPOTHESIS, healthyActions, healthyQuotes } from './healthy-check.ts';
 import { inconclusiveVerdict, noFaultVerdict, rootCauseVerdict } from './verdicts.ts';
 import type { Examined } from './verdicts.ts';
@@ -13,7 +14,7 @@ const MAX_EXAMINED = 4;
 /**
  * The findings of the built-in rules over the collected context, strongest for the symptom first.
  *
- * Pure: equal stored steps give equal findings. Empty before step 0 has ended.
+ * Pure: equal stored steps give equal findings. Empty before the context is there.
  */
 export function playbookFindings(input: CaseFile): Finding[] {
   return rankCandidates(toRuleInput(input)).map((candidate) => candidate.finding);
@@ -37,23 +38,47 @@ export function createPlaybook(): Diagnostician {
  *         ▼ none left          ▼
  *  look again at everything ──► NoFaultFound (a state or event that had gone: RootCauseFound, Low)
  * ```
+ *
+ * A verdict that was refused for want of proof is not repeated: its bad quotations are dropped, then the next best is given.
  */
 export function nextMove(input: CaseFile): Move {
   const rules = toRuleInput(input);
-  const all = rankCandidates(rules);
+  let all = rankCandidates(rules);
+  for (;;) {
+    const { move, cause } = chooseMove(input, rules, all);
+    if (move.kind === 'diagnose') return move;
+    const grounded = groundedVerdict(move, input.steps);
+    if (grounded !== undefined) return grounded;
+    if (cause === undefined) return inconclusiveVerdict('what was seen does not prove a verdict', rules.facts, []);
+    all = all.filter((candidate) => candidate !== cause);
+  }
+}
+
+/** A move and, of a verdict that blames one, the candidate it blames. */
+interface Choice {
+  move: Move;
+  cause?: RankedCandidate;
+}
+
+function chooseMove(input: CaseFile, rules: RuleInput, all: readonly RankedCandidate[]): Choice {
   const suspects = all
     .filter((candidate) => !candidate.needsSymptom || candidate.matchesSymptom)
     .slice(0, MAX_EXAMINED);
-  const examined = all.map((candidate) => examine(candidate, input.steps));
+  const looks = input.steps.filter((step) => step.index > rules.facts.stepIndex);
+  const examined = all.map((candidate) => examine(candidate, looks));
   const cause = examined.find(({ judgement }) => judgement?.outcome === 'Confirmed');
-  if (cause) return rootCauseVerdict(rules.facts, cause, without(examined, cause));
+  if (cause) {
+    return { move: rootCauseVerdict(rules.facts, cause, without(examined, cause)), cause: cause.candidate };
+  }
   const isLast = input.mustConclude || input.budget.stepsLeft <= 0;
-  const open = suspects.find((candidate) => stepOf(candidate.confirmation.hypothesis, input.steps) === undefined);
-  if (open && !isLast) return diagnose(open.confirmation.hypothesis, open.confirmation.actions);
-  return conclude(input, { rules, examined, suspects, isLast });
+  const open = suspects.find((candidate) => stepOf(candidate.confirmation.hypothesis, looks) === undefined);
+  if (open && !isLast) return { move: diagnose(open.confirmation.hypothesis, open.confirmation.actions) };
+  return conclude({ looks, rules, examined, suspects, isLast });
 }
 
 interface Standing {
+  /** Steps after the context. */
+  looks: readonly DiagnosisStep[];
   rules: RuleInput;
   examined: readonly Examined[];
   suspects: readonly RankedCandidate[];
@@ -61,21 +86,21 @@ interface Standing {
 }
 
 /** What to say when no candidate was confirmed. */
-function conclude(input: CaseFile, { rules, examined, suspects, isLast }: Standing): Move {
+function conclude({ looks, rules, examined, suspects, isLast }: Standing): Choice {
   const suspected = examined.filter(({ candidate }) => suspects.includes(candidate));
   // A state or an event is a fact even if nobody could look again, or it had gone by then; a load may have been chance.
   const stood = suspected.find(({ candidate }) => candidate.nature !== 'Load' && candidate.matchesSymptom);
-  if (stood) return rootCauseVerdict(rules.facts, stood, without(examined, stood));
+  if (stood) return { move: rootCauseVerdict(rules.facts, stood, without(examined, stood)), cause: stood.candidate };
   if (rules.facts.isThin) {
-    return inconclusiveVerdict('too little of this machine could be read', rules.facts, examined);
+    return { move: inconclusiveVerdict('too little of this machine could be read', rules.facts, examined) };
   }
   const doubtful = suspected.find(({ judgement }) => judgement === undefined || judgement.outcome === 'Unclear');
   if (doubtful) {
-    return inconclusiveVerdict('a suspicion could not be looked at a second time', rules.facts, examined);
+    return { move: inconclusiveVerdict('a suspicion could not be looked at a second time', rules.facts, examined) };
   }
-  const healthy = stepOf(HEALTHY_HYPOTHESIS, input.steps);
-  if (healthy === undefined && !isLast) return diagnose(HEALTHY_HYPOTHESIS, healthyActions(rules));
-  return noFaultVerdict(rules.facts, examined, healthy === undefined ? [] : healthyQuotes(healthy));
+  const healthy = stepOf(HEALTHY_HYPOTHESIS, looks);
+  if (healthy === undefined && !isLast) return { move: diagnose(HEALTHY_HYPOTHESIS, healthyActions(rules)) };
+  return { move: noFaultVerdict(rules.facts, examined, healthy === undefined ? [] : healthyQuotes(healthy)) };
 }
 
 function examine(candidate: RankedCandidate, steps: readonly DiagnosisStep[]): Examined {
@@ -84,7 +109,7 @@ function examine(candidate: RankedCandidate, steps: readonly DiagnosisStep[]): E
 }
 
 function stepOf(hypothesis: string, steps: readonly DiagnosisStep[]): DiagnosisStep | undefined {
-  return steps.find((step) => step.index > 0 && step.hypothesis === hypothesis);
+  return steps.find((step) => step.hypothesis === hypothesis);
 }
 
 function without(examined: readonly Examined[], cause: Examined): Examined[] {

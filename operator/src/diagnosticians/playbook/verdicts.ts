@@ -36,13 +36,25 @@ export function rootCauseVerdict(facts: ContextFacts, cause: Examined, others: r
     evidence: distinct([...finding.evidence.slice(0, 8), ...quotes]).slice(0, MAX_QUOTES),
     ruledOut: ruledOut(facts, finding.mechanism, others),
     plan: clip(planOf(candidate, confirmed?.planNote, others), MAX_PLAN_CHARS),
-    confidence: confidenceOf(cause),
+    confidence: confidenceOf(cause, others),
   };
 }
 
-function confidenceOf({ candidate, judgement }: Examined): 'Low' | 'Medium' | 'High' {
+/** A rival this much weaker does not compete. */
+const RIVAL_DISTANCE = 20;
+
+/** High only for what was seen in both looks, fits the symptom and has no rival that may be it as well. */
+function confidenceOf({ candidate, judgement }: Examined, others: readonly Examined[]): 'Low' | 'Medium' | 'High' {
   if (judgement?.outcome !== 'Confirmed') return 'Low';
-  return candidate.matchesSymptom ? 'High' : 'Medium';
+  const hasRival = others.some(
+    ({ candidate: other, judgement: its }) =>
+      its?.outcome !== 'Gone' &&
+      other.finding.mechanism !== candidate.finding.mechanism &&
+      !candidate.explains.includes(other.finding.mechanism) &&
+      (!other.needsSymptom || other.matchesSymptom) &&
+      other.score >= candidate.score - RIVAL_DISTANCE,
+  );
+  return candidate.matchesSymptom && judgement.doubt === undefined && !hasRival ? 'High' : 'Medium';
 }
 
 function planOf(candidate: RankedCandidate, note: string | undefined, others: readonly Examined[]): string {

@@ -4,11 +4,15 @@ import type { RuleInput } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
 
 /** Below this share of busy time a device has room for more. */
-const BUSY_UTIL_PERCENT = 70;
+const BUSY_UTIL_PERCENT = 55;
+/** A device this busy is at its end even if nothing tells who waits. */
+const FULL_UTIL_PERCENT = 90;
 /** Tasks must wait for it too: a busy device that nobody waits for is merely used. */
-const STALLED_PERCENT = 20;
-/** Without PSI, so many requests in flight on average say that tasks wait. */
+const STALLED_PERCENT = 15;
+/** Where all cores are busy, tasks wait for those as well, and PSI counts them as waiting for I/O less often. */
 const DEEP_QUEUE = 1.5;
+/** Fewer requests than this are noise, whatever share of the time the device calls busy. */
+const MIN_REQUESTS_PER_SECOND = 5;
 
 /**
  * The device that limits the work, or `undefined` when none does.
@@ -17,16 +21,30 @@ const DEEP_QUEUE = 1.5;
  * most of the traffic goes through it.
  */
 export function findBusyDisk(input: RuleInput): ContextFact<'disk'> | undefined {
-  const { facts } = input;
-  const pressure = facts.pressure('io', 'some');
-  const disks = facts.all('disks', 'disk').filter((disk) => disk.number('util') >= BUSY_UTIL_PERCENT);
-  const isWaitedFor = (disk: ContextFact<'disk'>): boolean =>
-    pressure === undefined ? disk.number('queue') >= DEEP_QUEUE : pressure.number('sample_stalled') >= STALLED_PERCENT;
-  const busy = disks.filter(isWaitedFor);
+  const busy = input.facts
+    .all('disks', 'disk')
+    .filter((disk) => disk.number('util') >= BUSY_UTIL_PERCENT)
+    .filter((disk) => disk.number('reads_per_s') + disk.number('writes_per_s') >= MIN_REQUESTS_PER_SECOND)
+    .filter((disk) => isWaitedFor(input, disk));
   const upper = busy.find((disk) => disk.text('backing') !== '');
   const lower = busy.find((disk) => disk.text('backing') === '');
   if (upper === undefined || lower === undefined) return upper ?? lower;
   return traffic(upper) >= traffic(lower) / 2 ? upper : lower;
+}
+
+/** Any one sign of waiting will do, for each fails to show under some load: PSI, the queue, tasks that sleep in the kernel. */
+function isWaitedFor(input: RuleInput, disk: ContextFact<'disk'>): boolean {
+  const { facts } = input;
+  const pressure = facts.pressure('io', 'some');
+  if ((pressure?.number('sample_stalled') ?? 0) >= STALLED_PERCENT) return true;
+  const isDeep = disk.number('queue') >= DEEP_QUEUE;
+  if (pressure === undefined && isDeep) return true;
+  if (disk.number('util') < FULL_UTIL_PERCENT) return false;
+  // Asynchronous I/O waits in the queue of the device, not in the kernel's count of stalled tasks.
+  if (isDeep) return true;
+  const blocked = facts.first('cpu', 'load')?.number('blocked') ?? 0;
+  const waiter = facts.all('disks', 'io_process').some((fact) => !fact.isOwn && fact.number('io_wait') >= 40);
+  return blocked > 0 || waiter;
 }
 
 function traffic(disk: ContextFact<'disk'>): number {
@@ -57,8 +75,16 @@ export function diskActions(input: RuleInput, traces: readonly MoveAction[]): Mo
   return [
     runs('cat', '/proc/uptime', '/proc/diskstats'),
     ...(canTrace(input) ? traces : runsIfPresent(input, 'iostat', '-x', '1', '5')),
-    ...runsIfPresent(input, 'vmstat', '1', '5'),
+    ...runsIfPresent(input, 'vmstat', '1', '3'),
     runs('cat', '/proc/uptime', '/proc/diskstats', '/proc/loadavg'),
     runs('cat', '/proc/pressure/io'),
   ];
+}
+
+/** `reads 12 MB/s`, `writes 80 MB/s`, or both; rates below a kilobyte are left out. */
+export function tellRates(fact: ContextFact<'io_process'> | ContextFact<'disk'>): string {
+  const rates = (['read_rate', 'write_rate'] as const)
+    .filter((field) => fact.number(field) >= 1024)
+    .map((field) => `${field === 'read_rate' ? 'reads' : 'writes'} ${fact.size(field)}/s`);
+  return rates.join(' and ') || 'moves little data';
 }

@@ -1,114 +1,78 @@
-import type { Quote } from '../../../moves/move.ts';
-import { clip, runs, runsIfPresent } from '../candidate.ts';
-import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
+import type { MoveAction } from '../../../moves/move.ts';
+import { canTrace, clip, runs, runsIfPresent } from '../candidate.ts';
+import type { Candidate, Rule, RuleInput } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
-import type { DiagnosisStep } from '../../diagnostician.ts';
-import { readPressureReading } from '../readings/pressure-reading.ts';
-import { readTop } from '../readings/top-reading.ts';
-import type { TopProcess } from '../readings/top-reading.ts';
-import { nameProcesses } from './process-names.ts';
-import type { NamedProcess } from './process-names.ts';
+import { describeCulprits, findCpuCulprits, tellShares } from './cpu-culprits.ts';
+import type { CpuCulprit } from './cpu-culprits.ts';
+import { FORK_TRACE, FORK_TRACE_SECONDS, judgeCpu } from './judge-cpu.ts';
+import type { CpuSaturation } from './judge-cpu.ts';
 
 /** With less idle time than this, work waits for a core. */
 const SATURATED_BUSY_PERCENT = 88;
 /** The confirming look is allowed this much more idle time, because rates wobble. */
 const CONFIRMED_BUSY_PERCENT = 80;
-/** A process below this share of a core does not fill the machine by itself; many such may. */
-const LARGE_CPU_PERCENT = 20;
-const SMALL_CPU_PERCENT = 2;
+/** Of what is busy, others than this project's own processes must make up so much. */
+const FOREIGN_SHARE = 0.5;
 /** Share of all cores that the blamed must still use in the second look; less, because others compete with them. */
 const LASTING_SHARE = 0.3;
-/** Large processes are blamed alone when they make up this share of all that is busy; else the small ones are, too. */
-const BLAMED_SHARE = 0.5;
+/** Forks per second from which it is worth a trace to learn who forks. */
+const TRACED_FORKS_PER_SECOND = 100;
 
 /** Finds a machine whose processors are all busy, and the processes that keep them so. */
 export const findCpuSaturation: Rule = (input) => {
-  const { facts } = input;
-  const total = facts.first('cpu', 'cpu', (fact) => fact.text('core') === 'total');
+  const total = input.facts.first('cpu', 'cpu', (fact) => fact.text('core') === 'total');
   if (total === undefined) return [];
-  const busy = facts
-    .all('processes', 'process')
-    .filter((fact) => !fact.isOwn && weight(fact) >= SMALL_CPU_PERCENT)
-    .sort((a, b) => weight(b) - weight(a));
-  const large = busy.filter((fact) => weight(fact) >= LARGE_CPU_PERCENT);
-  if (total.number('busy') < SATURATED_BUSY_PERCENT) return saturatedCore(input, total, large);
-  const cores = Math.max(1, facts.all('cpu', 'cpu').length - 1);
+  const cores = Math.max(1, input.facts.all('cpu', 'cpu').length - 1);
   const busyPercent = total.number('busy') * cores;
-  const isLargeEnough = sum(large.map(weight)) >= busyPercent * BLAMED_SHARE;
-  if (isLargeEnough) return [saturatedMachine(input, total, large)];
-  // Short-lived work leaves no process to blame in a snapshot; a bystander must not take its place.
-  return [saturatedMachine(input, total, sum(busy.map(weight)) >= busyPercent * BLAMED_SHARE ? busy : [])];
+  if (total.number('busy') < SATURATED_BUSY_PERCENT) return busyCores(input, total);
+  const own = input.facts.all('processes', 'process').filter((fact) => fact.isOwn);
+  const ownPercent = own.reduce((sum, fact) => sum + fact.number('cpu'), 0);
+  // An instrument that starts up on a small machine fills it for a moment; that is no fault of the machine.
+  if (busyPercent - ownPercent < busyPercent * FOREIGN_SHARE) return [];
+  return [saturatedMachine(input, { total, cores }, findCpuCulprits(input, busyPercent))];
 };
-
-/** CPU of the process itself, or, for a parent of many short-lived children, of those. */
-function weight(fact: ContextFact<'process'>): number {
-  return fact.number('cpu') + fact.number('children_cpu') / 2;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function toNamed(fact: ContextFact<'process'>): NamedProcess {
-  return { comm: fact.text('comm'), pid: fact.text('pid') };
-}
-
-/** `processes sh (pids 1, 2)`; with very many, the first and how many more; '' for none. */
-function nameCulprits(culprits: readonly NamedProcess[]): string {
-  if (culprits.length === 0) return '';
-  const more = culprits.length > 6 ? ` and ${culprits.length - 6} more` : '';
-  return `${culprits.length > 1 ? 'processes' : 'process'} ${nameProcesses(culprits.slice(0, 6))}${more}`;
-}
-
-/** The group that most of the blamed processes run in; '' when that is the root, or none. */
-function commonCgroup(culprits: readonly ContextFact<'process'>[]): string {
-  const [first = '', ...others] = new Set(culprits.map((fact) => fact.text('cgroup')));
-  return others.length > 0 || first === '/' ? '' : first;
-}
 
 function saturatedMachine(
   input: RuleInput,
-  total: ContextFact<'cpu'>,
-  culprits: readonly ContextFact<'process'>[],
+  { total, cores }: { total: ContextFact<'cpu'>; cores: number },
+  culprits: readonly CpuCulprit[],
 ): Candidate {
-  const cores = input.facts.all('cpu', 'cpu').length - 1;
-  const group = commonCgroup(culprits);
-  const names = `${nameCulprits(culprits.map(toNamed))}${group === '' ? '' : ` in cgroup ${group}`}`;
-  const component = names === '' ? `all ${cores} processors` : names;
   const pressure = input.facts.pressure('cpu', 'some');
   const load = input.facts.first('cpu', 'load');
-  const shares = culprits.slice(0, 3).map((fact) => `${fact.text('comm')} ${fact.text('cpu')}`);
-  const statement = `The processors are busy for ${total.text('busy')} of the time on ${cores} cores (load ${load?.text('load1') ?? '?'}, tasks wait for a core ${pressure?.text('sample_stalled') ?? '?'} of the time)${shares.length > 0 ? `; of one core each use ${shares.join(', ')}` : ''}.`;
+  const who = culprits.length === 0 ? '' : ` ${tellShares(culprits)}.`;
+  const statement = `All ${cores} cores are busy ${Math.round(total.number('busy'))}% of the time${pressure === undefined ? '' : `, and tasks wait for a core ${Math.round(pressure.number('sample_stalled'))}% of the time`} (load ${load?.text('load1') ?? '?'}).${who}`;
   return candidate(input, {
-    component,
+    component: describeCulprits(culprits) || `all ${cores} processors`,
     statement,
-    quotes: [total, ...culprits.slice(0, 4), ...(pressure ? [pressure] : [])].map((fact) => fact.quote),
+    quotes: [
+      total.quote,
+      ...culprits.slice(0, 4).map(({ quote }) => quote),
+      ...(pressure ? [pressure.quote] : []),
+      ...(load ? [load.quote] : []),
+    ],
     strength: 60 + Math.min(20, (pressure?.number('sample_stalled') ?? 0) / 4),
     culprits,
+    cores,
     confirmedBusyPercent: CONFIRMED_BUSY_PERCENT,
-    minBlamedPercent: 100 * Math.max(1, cores) * LASTING_SHARE,
+    minBlamedPercent: 100 * cores * LASTING_SHARE,
     needsSymptom: false,
   });
 }
 
-/** One process that has kept a core busy all its life: nothing on a machine with idle cores, unless CPU is what was asked about. */
-function saturatedCore(
-  input: RuleInput,
-  total: ContextFact<'cpu'>,
-  culprits: readonly ContextFact<'process'>[],
-): Candidate[] {
-  const spinners = culprits.filter(
-    (fact) => fact.number('cpu') >= 90 && fact.number('cpu_lifetime') >= 80 && fact.number('age') >= 10,
+/** Processes that have kept a core busy all their life: nothing on a machine with idle cores, unless CPU is what was asked about. */
+function busyCores(input: RuleInput, total: ContextFact<'cpu'>): Candidate[] {
+  const spinners = findCpuCulprits(input, 0).filter(
+    (culprit) => culprit.cpuPercent >= 90 && culprit.lifetimePercent >= 80 && culprit.ageSeconds >= 10,
   );
   if (spinners.length === 0) return [];
-  const names = nameCulprits(spinners.map(toNamed));
   return [
     candidate(input, {
-      component: names,
-      statement: `${names} keeps a core fully busy (${spinners[0]?.text('cpu') ?? ''} of one core now, ${spinners[0]?.text('cpu_lifetime') ?? ''} since it started); the machine as a whole is ${total.text('busy')} busy.`,
-      quotes: [...spinners, total].map((fact) => fact.quote),
+      component: describeCulprits(spinners),
+      statement: `${tellShares(spinners)}, and has done so since its start; the machine as a whole is ${Math.round(total.number('busy'))}% busy.`,
+      quotes: [...spinners.map(({ quote }) => quote), total.quote],
       strength: 40,
       culprits: spinners,
+      cores: Math.max(1, input.facts.all('cpu', 'cpu').length - 1),
       confirmedBusyPercent: 0,
       minBlamedPercent: 75,
       needsSymptom: true,
@@ -116,19 +80,7 @@ function saturatedCore(
   ];
 }
 
-interface Saturation {
-  component: string;
-  statement: string;
-  quotes: Quote[];
-  strength: number;
-  culprits: readonly ContextFact<'process'>[];
-  confirmedBusyPercent: number;
-  /** CPU that the blamed must still use in the second look, in percent of one core. */
-  minBlamedPercent: number;
-  needsSymptom: boolean;
-}
-
-function candidate(input: RuleInput, saturation: Saturation): Candidate {
+function candidate(input: RuleInput, saturation: CpuSaturation): Candidate {
   const { component, statement, quotes, strength, needsSymptom } = saturation;
   return {
     finding: {
@@ -146,68 +98,43 @@ function candidate(input: RuleInput, saturation: Saturation): Candidate {
     explains: [],
     confirmation: {
       hypothesis: clip(`CPUSaturation by ${component} lasts`, 256),
-      actions: [
-        ...runsIfPresent(input, 'vmstat', '1', '5'),
-        ...runsIfPresent(input, 'top', '-b', '-n', '2', '-d', '3', '-w', '160'),
-        runs('cat', '/proc/pressure/cpu'),
-        runs('cat', '/proc/loadavg'),
-      ],
-      judge: (step) => judge(step, saturation),
+      actions: actions(input, saturation),
+      judge: (step) => judgeCpu(step, saturation, input),
     },
     plan: plan(saturation),
   };
 }
 
-function judge(step: DiagnosisStep, saturation: Saturation): Judgement {
-  const top = readTop(step);
-  const pressure = readPressureReading(step, 'cpu');
-  if (top === undefined) {
-    if (pressure === undefined)
-      return { outcome: 'Unclear', statement: 'neither top nor the CPU pressure could be read' };
-    return pressure.avg10Percent >= 20
-      ? { outcome: 'Confirmed', quotes: pressure.quotes }
-      : { outcome: 'Gone', quotes: pressure.quotes, statement: 'the CPU pressure has gone' };
-  }
-  const busyPercent = 100 - top.idlePercent - top.iowaitPercent;
-  const lasting = lastingProcesses(top.processes, saturation.culprits);
-  if (busyPercent < saturation.confirmedBusyPercent) {
-    return { outcome: 'Gone', quotes: top.summary, statement: 'the processors were no longer busy some seconds later' };
-  }
-  const blamed = sum(lasting.map((process) => process.cpuPercent));
-  if (blamed < 30 || blamed < saturation.minBlamedPercent) {
-    const statement = 'the processes that used the processors in the first look no longer did some seconds later';
-    return { outcome: 'Gone', quotes: top.summary, statement };
-  }
-  const names = nameCulprits(lasting);
-  const group = commonCgroup(saturation.culprits);
-  return {
-    outcome: 'Confirmed',
-    quotes: [...top.summary, ...lasting.slice(0, 4).map((process) => process.quote), ...(pressure?.quotes ?? [])],
-    component: `${names}${group === '' ? '' : ` in cgroup ${group}`}`,
-    statement: `The processors are ${Math.round(busyPercent)}% busy, and ${names} used ${Math.round(blamed)}% of one core together in both looks${pressure === undefined ? '' : `; tasks waited for a core ${pressure.avg10Percent}% of the last ten seconds`}.`,
-  };
-}
-
-/** Names that say nothing of what runs: two processes called `node` need not have anything to do with each other. */
-const RUNTIMES = /^(?:MainThread|node|python[\d.]*|sh|bash|dash|java|ruby|perl|make|npm.*|git|cc1.*)$/u;
-
-/** Processes of the second look that were culprits in the first, by pid; by name where each run is a new process. */
-function lastingProcesses(now: readonly TopProcess[], before: readonly ContextFact<'process'>[]): TopProcess[] {
-  const busy = now.filter((process) => process.cpuPercent >= SMALL_CPU_PERCENT);
-  const pids = new Set(before.map((fact) => fact.number('pid')));
-  const same = busy.filter((process) => pids.has(process.pid));
-  if (same.length > 0) return same;
-  const names = new Set(before.map((fact) => fact.text('comm')).filter((comm) => !RUNTIMES.test(comm)));
-  return busy.filter((process) => names.has(process.comm));
-}
-
-function plan(saturation: Saturation): string {
-  const pids = saturation.culprits.map((fact) => fact.text('pid'));
-  const first = pids[0] ?? 'PID';
+function actions(input: RuleInput, { culprits }: CpuSaturation): MoveAction[] {
+  const stats = culprits.filter(({ childrenPercent }) => childrenPercent > 0).slice(0, 3);
+  const files = stats.map(({ pid }) => `/proc/${pid}/stat`);
+  const isForking = (input.facts.first('cpu', 'load')?.number('forks_per_s') ?? 0) >= TRACED_FORKS_PER_SECOND;
   return [
-    `1. Find out whether this work is wanted: \`ps -o pid,ppid,user,etime,args -p ${pids.join(',') || first}\`.`,
-    `2. If it may wait, lower its priority: \`renice -n 10 -p ${pids.join(' ') || first}\`. This is reversible and stops nothing.`,
-    `3. If it must not run, stop it through its supervisor (\`systemctl stop …\`), or ask it to end: \`kill -TERM ${first}\`.`,
-    '4. If the work is wanted, give it a CPU quota of its own (`CPUQuota=` of its systemd unit) or move it to a larger machine.',
+    ...(files.length === 0 ? [] : [runs('cat', '/proc/uptime', ...files)]),
+    ...runsIfPresent(input, 'top', '-b', '-n', '2', '-d', '3', '-w', '160'),
+    ...(isForking && canTrace(input)
+      ? [{ tool: 'trace' as const, program: FORK_TRACE, durationSeconds: FORK_TRACE_SECONDS }]
+      : []),
+    // One more file, for the same command twice in a step counts as going in circles.
+    ...(files.length === 0 ? [] : [runs('cat', '/proc/uptime', '/proc/loadavg', ...files)]),
+    runs('cat', '/proc/pressure/cpu'),
+    runs('cat', '/proc/loadavg'),
+  ];
+}
+
+function plan({ culprits }: CpuSaturation): string {
+  const pids = culprits.slice(0, 8).map(({ pid }) => String(pid));
+  const [first = 'PID'] = pids;
+  const storm = culprits.find(({ childrenPercent, cpuPercent }) => childrenPercent > cpuPercent);
+  return [
+    `1. Find out whether this work is wanted: \`ps -o pid,ppid,user,etime,args -p ${pids.join(',') || first}\`. What started it: \`cat /proc/${first}/cgroup\` names its unit or container.`,
+    ...(storm === undefined
+      ? []
+      : [
+          `   Process ${storm.comm} (pid ${storm.pid}) starts short-lived processes one after the other: look for a loop without a pause, or a service that is restarted at once.`,
+        ]),
+    `2. If it may wait, lower its priority: \`renice -n 10 -p ${pids.join(' ') || first}\`. It stops nothing and is undone by \`renice -n 0\`.`,
+    `3. If it must not run, stop it through its supervisor (\`systemctl stop UNIT\`, \`docker stop NAME\`); without one ask it to end: \`kill -TERM ${first}\`. This cannot be undone: what it had not saved is lost.`,
+    '4. If the work is wanted, give it a limit of its own (`systemctl set-property UNIT CPUQuota=50%`, undone by `CPUQuota=`), or move it to a larger machine.',
   ].join('\n');
 }

@@ -7,24 +7,32 @@ import { printFiles, readCounter, saysAbsent } from '../readings/counter-reading
 /** A group that is stopped in less of its periods than this is merely near its quota. */
 const THROTTLED_SHARE_PERCENT = 25;
 /** Fewer periods than this in a sample say nothing. */
-const MIN_PERIODS = 4;
+const MIN_PERIODS = 3;
+/** Work with long pauses may rest just during the sample; so many throttled periods in its life make it worth a longer look. */
+const MIN_LIFETIME_THROTTLED = 10;
 
 /** Finds control groups whose CPU quota stops their tasks. */
 export const findCpuThrottling: Rule = (input) =>
   input.facts
     .all('cgroups', 'cpu_cgroup')
-    .filter(
-      (fact) =>
-        !fact.isOwn &&
-        fact.text('quota') !== 'none' &&
-        fact.number('sample_nr_periods') >= MIN_PERIODS &&
-        fact.number('throttled_share') >= THROTTLED_SHARE_PERCENT,
-    )
+    .filter((fact) => !fact.isOwn && fact.text('quota') !== 'none')
+    .filter((fact) => isThrottledNow(fact) || wasThrottled(fact))
     .map((fact) => toCandidate(input, fact));
+
+function isThrottledNow(fact: ContextFact<'cpu_cgroup'>): boolean {
+  return fact.number('sample_nr_periods') >= MIN_PERIODS && fact.number('throttled_share') >= THROTTLED_SHARE_PERCENT;
+}
+
+function wasThrottled(fact: ContextFact<'cpu_cgroup'>): boolean {
+  const throttled = fact.number('nr_throttled');
+  const share = (100 * throttled) / Math.max(1, fact.number('nr_periods'));
+  return fact.number('tasks') > 0 && throttled >= MIN_LIFETIME_THROTTLED && share >= THROTTLED_SHARE_PERCENT;
+}
 
 function toCandidate(input: RuleInput, fact: ContextFact<'cpu_cgroup'>): Candidate {
   const path = fact.text('path');
   const isV1 = fact.text('version') === '1';
+  const isNow = isThrottledNow(fact);
   const limits = isV1 ? [`${path}/cpu.cfs_quota_us`, `${path}/cpu.cfs_period_us`] : [`${path}/cpu.max`];
   const total = input.facts.first('cpu', 'cpu', (cpu) => cpu.text('core') === 'total');
   return {
@@ -32,12 +40,12 @@ function toCandidate(input: RuleInput, fact: ContextFact<'cpu_cgroup'>): Candida
       mechanism: 'CPUThrottling',
       component: component(fact),
       statement: clip(
-        `The CPU quota of cgroup ${path} (${fact.text('quota')} in each ${fact.text('period')}, that is ${fact.text('limit_cores')} cores) stops its tasks: throttled in ${fact.text('sample_nr_throttled')} of ${fact.text('sample_nr_periods')} periods, for ${fact.text('sample_throttled')} of the sample, while the machine is ${total?.text('busy') ?? '?'} busy.`,
+        `${tellQuota(fact)} ${tellThrottling(fact)}, while the machine as a whole is ${total?.share('busy') ?? '?'} busy.`,
         1024,
       ),
       evidence: [fact.quote, ...(total ? [total.quote] : [])],
     },
-    strength: 62 + fact.number('throttled_share') * 0.3,
+    strength: isNow ? 62 + fact.number('throttled_share') * 0.3 : 58,
     nature: 'Load',
     topics:
       /slow|throttl|quota|cgroup|container|worker|\bjob\b|service|batch|longer|limit|latency|timeout|cpu|stall|lag/u,
@@ -47,13 +55,25 @@ function toCandidate(input: RuleInput, fact: ContextFact<'cpu_cgroup'>): Candida
       hypothesis: clip(`CPUThrottling of cgroup ${path} lasts`, 256),
       actions: [
         printFiles(`${path}/cpu.stat`),
-        ...runsIfPresent(input, 'vmstat', '1', '4'),
+        ...runsIfPresent(input, 'vmstat', '1', isNow ? '4' : '8'),
         printFiles(`${path}/cpu.stat`, ...limits),
       ],
       judge: (step) => judge(step, fact),
     },
     plan: plan(fact, limits),
   };
+}
+
+/** `Cgroup /x may use 10 ms of CPU in every 100 ms (0.1 cores).` */
+function tellQuota(fact: ContextFact<'cpu_cgroup'>): string {
+  const ms = (field: 'quota' | 'period'): string => `${Math.round(fact.number(field) / 10) / 100} ms`;
+  return `Cgroup ${fact.text('path')} may use ${ms('quota')} of CPU in every ${ms('period')} (${fact.text('limit_cores')} cores).`;
+}
+
+function tellThrottling(fact: ContextFact<'cpu_cgroup'>): string {
+  return isThrottledNow(fact)
+    ? `The kernel stopped its tasks for that in ${fact.text('sample_nr_throttled')} of ${fact.text('sample_nr_periods')} periods of the sample`
+    : `The kernel stopped its tasks for that in ${fact.text('nr_throttled')} of ${fact.text('nr_periods')} periods since it was made`;
 }
 
 function component(fact: ContextFact<'cpu_cgroup'>): string {
@@ -78,7 +98,7 @@ function judge(step: DiagnosisStep, fact: ContextFact<'cpu_cgroup'>): Judgement 
   return {
     outcome: 'Confirmed',
     quotes: [...throttled.quotes, ...periods.quotes, ...quota],
-    statement: `The CPU quota of cgroup ${path} (${fact.text('quota')} in each ${fact.text('period')}, ${fact.text('limit_cores')} cores) stops its tasks: throttled in ${fact.text('sample_nr_throttled')} of ${fact.text('sample_nr_periods')} periods in the first sample, and in ${grown} of ${periods.last - periods.first} periods in the second.`,
+    statement: `${tellQuota(fact)} ${tellThrottling(fact)}, and in ${grown} of ${periods.last - periods.first} periods when it was looked at again.`,
   };
 }
 
@@ -86,11 +106,15 @@ function plan(fact: ContextFact<'cpu_cgroup'>, limits: readonly string[]): strin
   const path = fact.text('path');
   const isV1 = fact.text('version') === '1';
   const period = fact.number('period') || 100_000;
-  const raise = isV1 ? `echo ${period} > ${path}/cpu.cfs_quota_us` : `echo "${period} ${period}" > ${path}/cpu.max`;
+  const old = fact.number('quota');
+  const more = Math.max(period, 2 * old);
+  const raise = isV1 ? `echo ${more} > ${path}/cpu.cfs_quota_us` : `echo "${more} ${period}" > ${path}/cpu.max`;
+  const undo = isV1 ? `echo ${old} > ${path}/cpu.cfs_quota_us` : `echo "${old} ${period}" > ${path}/cpu.max`;
+  const lift = isV1 ? `echo -1 > ${path}/cpu.cfs_quota_us` : `echo max > ${path}/cpu.max`;
   return [
-    `1. See who set the quota and whether it is meant: \`cat ${limits.join(' ')}\`. Containers and systemd units get theirs from \`cpu limits\` or \`CPUQuota=\`: change it there, or it comes back.`,
-    `2. To try it at once (one core; undone by writing the old value ${fact.text('quota')} back): \`${raise}\`.`,
-    `3. Watch that throttling stops: \`grep nr_throttled ${path}/cpu.stat\` must no longer grow.`,
+    `1. See the quota and whether it is meant: \`cat ${limits.join(' ')}\`. It is set by whoever made the group: a systemd unit (\`CPUQuota=\`: \`systemctl show UNIT -p CPUQuotaPerSecUSec\`), a container (\`docker update --cpus\`, Kubernetes \`resources.limits.cpu\`), LXC (\`lxc.cgroup.cpu.cfs_quota_us\`, Proxmox \`cpulimit\`), or a script.`,
+    `2. To try it at once, raise it to ${more / period} cores: \`${raise}\`, or remove it: \`${lift}\`. Undone by \`${undo}\`.`,
+    `3. Watch that throttling stops: \`grep nr_throttled ${path}/cpu.stat\` must no longer grow. Then make the change where the quota is set (for a unit \`systemctl set-property UNIT CPUQuota=100%\`), or it comes back.`,
     '4. If the limit is meant, the work needs fewer threads or more time: throttling then is the expected effect.',
   ].join('\n');
 }

@@ -38,7 +38,7 @@ export const findCrashLoop: Rule = (input) => {
           judge: (step: DiagnosisStep): Judgement => judge(step, newest.text('text')),
         },
         plan: [
-          `1. See what changed for ${comm} lately (package, configuration, library): evidence s0-changes.`,
+          `1. See what changed for ${comm} lately (package, configuration, library): evidence ${input.facts.id('changes')}.`,
           '2. Take a core dump (`coredumpctl`, `ulimit -c`) and its backtrace.',
           '3. Stop the restarts until it is mended, or go back to the version that worked.',
         ].join('\n'),

@@ -6,12 +6,15 @@ import { readDisk } from '../readings/disk-reading.ts';
 import { readPressureReading } from '../readings/pressure-reading.ts';
 import { readBlockHistogram, readTraceMap } from '../readings/trace-reading.ts';
 import type { TraceEntry } from '../readings/trace-reading.ts';
-import { nameProcesses } from './process-names.ts';
+import { nameProcesses, toNamed } from './process-names.ts';
 import type { NamedProcess } from './process-names.ts';
-import { BLOCK_TRACE, diskActions, findBusyDisk, ioCulprits, ISSUER_TRACE } from './busy-disk.ts';
+import { BLOCK_TRACE, diskActions, findBusyDisk, ioCulprits, ISSUER_TRACE, tellRates } from './busy-disk.ts';
 
-const CONFIRMED_UTIL_PERCENT = 55;
-const CONFIRMED_STALLED_PERCENT = 15;
+/** Of the whole second look; less than at first, because the work has pauses and the first look was short. */
+const CONFIRMED_UTIL_PERCENT = 45;
+const CONFIRMED_STALLED_PERCENT = 10;
+/** So busy a device is waited for, even where tasks wait for a core at the same time and PSI tells little. */
+const EVIDENT_UTIL_PERCENT = 80;
 
 /** Finds a block device that is busy all the time while tasks wait for it, and who keeps it so. */
 export const findDiskIOSaturation: Rule = (input) => {
@@ -26,16 +29,19 @@ function toCandidate(
 ): Candidate {
   const name = disk.text('name');
   const pressure = input.facts.pressure('io', 'some');
-  const users = culprits.map((fact) => ({ comm: fact.text('comm'), pid: fact.text('pid') }));
-  const rates = culprits
-    .slice(0, 3)
-    .map((fact) => `${fact.text('comm')} reads ${fact.text('read_rate')}, writes ${fact.text('write_rate')}`);
+  const users = culprits.map(toNamed);
+  const rates = culprits.slice(0, 3).map((fact) => `${nameProcesses([toNamed(fact)])} ${tellRates(fact)}`);
+  const requests = Math.round(disk.number('reads_per_s') + disk.number('writes_per_s'));
+  const waited =
+    pressure === undefined
+      ? ''
+      : ` Tasks waited for I/O ${Math.round(pressure.number('sample_stalled'))}% of the time.`;
   return {
     finding: {
       mechanism: 'DiskIOSaturation',
       component: diskComponent(disk, users),
       statement: clip(
-        `Disk ${name} is busy ${disk.text('util')} of the time (${disk.text('reads_per_s')} reads, ${disk.text('writes_per_s')} writes, ${disk.text('await')} each, ${disk.text('queue')} in flight) and tasks waited for I/O ${pressure?.text('sample_stalled') ?? '?'} of the sample${rates.length > 0 ? `; ${rates.join('; ')}` : ''}.`,
+        `Disk ${name} is busy ${disk.share('util')} of the time: ${requests} requests a second, each takes ${disk.number('await').toFixed(1)} ms, ${disk.number('queue').toFixed(1)} are in flight on average.${waited}${rates.length > 0 ? ` ${rates.join('; ')}.` : ''}`,
         1024,
       ),
       evidence: [disk, ...(pressure ? [pressure] : []), ...culprits.slice(0, 4)].map((fact) => fact.quote),
@@ -78,7 +84,10 @@ function judge(step: DiagnosisStep, fact: ContextFact<'disk'>, users: readonly N
     };
   }
   const isBusy = disk === undefined || disk.utilPercent >= CONFIRMED_UTIL_PERCENT;
-  const isWaitedFor = pressure === undefined || pressure.avg10Percent >= CONFIRMED_STALLED_PERCENT;
+  const isWaitedFor =
+    pressure === undefined ||
+    pressure.avg10Percent >= CONFIRMED_STALLED_PERCENT ||
+    (disk?.utilPercent ?? 0) >= EVIDENT_UTIL_PERCENT;
   const quotes = [...(histogram?.quotes ?? []), ...(disk?.quotes ?? []), ...(pressure?.quotes ?? [])];
   if (!isBusy || !isWaitedFor) {
     return { outcome: 'Gone', quotes, statement: `${name} was no longer saturated in the following seconds` };
@@ -118,8 +127,8 @@ export function toProcess(entry: TraceEntry): NamedProcess {
 function plan(name: string, culprit: ContextFact<'io_process'> | undefined): string {
   const pid = culprit?.text('pid') ?? 'PID';
   return [
-    `1. See who does the I/O and whether it is wanted: \`pidstat -d 1 5\`, \`ps -o pid,ppid,user,etime,args -p ${pid}\`.`,
-    `2. If it may wait, lower its I/O priority: \`ionice -c 3 -p ${pid}\` (reversible), or limit it (\`IOReadBandwidthMax=\`, \`IOWriteBandwidthMax=\` of its unit).`,
+    `1. See who does the I/O and whether it is wanted: \`pidstat -d 1 5\`, \`ps -o pid,ppid,user,etime,args -p ${pid}\`. Both only read.`,
+    `2. If it may wait, lower its I/O priority: \`ionice -c 3 -p ${pid}\` (undone by \`ionice -c 2 -n 4 -p ${pid}\`; it helps where the scheduler of the disk is bfq: \`cat /sys/block/${name}/queue/scheduler\`), or limit it: \`systemctl set-property UNIT IOWriteBandwidthMax="/dev/${name} 20M"\` (undone by an empty value).`,
     '3. If it is a backup, export or clean-up, move it to a quiet hour.',
     `4. If all of it is wanted, ${name} is too slow for the work: spread the data over more devices or take a faster one.`,
   ].join('\n');

@@ -1,4 +1,4 @@
-import { clip } from '../candidate.ts';
+import { canTrace, clip } from '../candidate.ts';
 import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
@@ -7,13 +7,13 @@ import { readPressureReading } from '../readings/pressure-reading.ts';
 import { readTraceMap } from '../readings/trace-reading.ts';
 import { BLOCK_TRACE, diskActions, ioCulprits } from './busy-disk.ts';
 import { diskComponent, toProcess } from './disk-io-saturation.ts';
-import { nameProcesses } from './process-names.ts';
+import { nameProcesses, toNamed } from './process-names.ts';
 
 /** Syncs per second above which they, not the data, are the work of the device. */
-const STORM_FLUSHES_PER_SECOND = 100;
+const STORM_FLUSHES_PER_SECOND = 50;
 /** Larger requests are ordinary writing. */
 const SMALL_REQUEST_BYTES = 32 * 1024;
-const CONFIRMED_SYNCS_PER_SECOND = 50;
+const CONFIRMED_SYNCS_PER_SECOND = 30;
 const TRACE_SECONDS = 3;
 
 /** Who asks for syncs, by name and pid. */
@@ -23,26 +23,29 @@ const SYNC_TRACE =
 /** Finds a device that is kept busy by syncing small writes rather than by data. */
 export const findFsyncStorm: Rule = (input) => {
   const pressure = input.facts.pressure('io', 'some');
-  return input.facts
-    .all('disks', 'disk')
-    .filter((disk) => disk.number('flushes_per_s') >= STORM_FLUSHES_PER_SECOND)
-    .filter((disk) => disk.number('request_size') <= SMALL_REQUEST_BYTES)
-    .filter(() => (pressure?.number('sample_stalled') ?? 100) >= 10)
-    .slice(0, 1)
-    .map((disk) => toCandidate(input, disk));
+  return (
+    input.facts
+      .all('disks', 'disk')
+      .filter((disk) => disk.number('flushes_per_s') >= STORM_FLUSHES_PER_SECOND)
+      .filter((disk) => disk.number('request_size') <= SMALL_REQUEST_BYTES)
+      // Many flushes are a fault only where something waits; on a busy machine PSI tells less of it.
+      .filter((disk) => (pressure?.number('sample_stalled') ?? 100) >= 10 || disk.number('util') >= 60)
+      .slice(0, 1)
+      .map((disk) => toCandidate(input, disk))
+  );
 };
 
 function toCandidate(input: RuleInput, disk: ContextFact<'disk'>): Candidate {
   const name = disk.text('name');
   const pressure = input.facts.pressure('io', 'some');
   const culprits = ioCulprits(input);
-  const users = culprits.map((fact) => ({ comm: fact.text('comm'), pid: fact.text('pid') }));
+  const users = culprits.map(toNamed);
   return {
     finding: {
       mechanism: 'FsyncStorm',
       component: diskComponent(disk, users),
       statement: clip(
-        `Disk ${name} is flushed ${disk.text('flushes_per_s')} for writes of only ${disk.text('request_size')} each, so that every sync waits for the ones before it; tasks waited for I/O ${pressure?.text('sample_stalled') ?? '?'} of the sample.`,
+        `Disk ${name} is flushed ${Math.round(disk.number('flushes_per_s'))} times a second for writes of only ${disk.size('request_size')} each, so that every sync waits for the ones before it. Tasks waited for I/O ${pressure?.share('sample_stalled') ?? '?'} of the time.`,
         1024,
       ),
       evidence: [disk, ...(pressure ? [pressure] : []), ...culprits.slice(0, 3)].map((fact) => fact.quote),
@@ -58,22 +61,25 @@ function toCandidate(input: RuleInput, disk: ContextFact<'disk'>): Candidate {
         { tool: 'trace', program: SYNC_TRACE, durationSeconds: TRACE_SECONDS },
         { tool: 'trace', program: BLOCK_TRACE, durationSeconds: 5 },
       ]),
-      judge: (step) => judge(step, disk),
+      judge: (step) => judge(step, disk, canTrace(input)),
     },
     plan: [
-      '1. See who syncs: the process named above; whether each of its syncs is needed is a question to its configuration.',
-      '2. Let it commit in groups (a database: group commit, `commit_delay`, `innodb_flush_log_at_trx_commit`; a logger: sync less often).',
+      '1. See what the process named above is and whether each of its syncs is needed: `ps -o pid,ppid,user,etime,args -p PID`; its files: `ls -l /proc/PID/fd`.',
+      '2. Let it commit in groups, in its own configuration (a database: group commit, `commit_delay`, `innodb_flush_log_at_trx_commit`; a logger: sync less often). Fewer syncs mean that a power cut may lose the last moments of its work: decide with its owner.',
       '3. Move it to a device of its own, so that others do not wait behind its flushes.',
     ].join('\n'),
   };
 }
 
-function judge(step: DiagnosisStep, disk: ContextFact<'disk'>): Judgement {
+function judge(step: DiagnosisStep, disk: ContextFact<'disk'>, isTraced: boolean): Judgement {
   const pressure = readPressureReading(step, 'io');
   const reading = readDisk(step, disk.text('name'));
   const [most, ...others] = readTraceMap(step, 'syncs');
   const quotes = [...(pressure?.quotes ?? []), ...(reading?.quotes ?? [])];
   if (most === undefined) {
+    // Writes that are durable by themselves (O_DSYNC) flush as well, but nobody calls fsync: that is a busy disk.
+    const hasTrace = isTraced && step.results.some(({ source, text }) => source.includes('fsync') && text !== '');
+    if (hasTrace) return { outcome: 'Gone', quotes, statement: 'nobody called fsync in the following seconds' };
     const isBusy = (pressure?.avg10Percent ?? 0) >= 15 && (reading === undefined || reading.utilPercent >= 50);
     return isBusy
       ? { outcome: 'Confirmed', quotes }
@@ -87,6 +93,6 @@ function judge(step: DiagnosisStep, disk: ContextFact<'disk'>): Judgement {
     outcome: 'Confirmed',
     quotes: [most.quote, ...others.slice(0, 1).map((entry) => entry.quote), ...quotes],
     component: diskComponent(disk, [syncer]),
-    statement: `Process ${nameProcesses([syncer])} asks for ${Math.round(most.value / TRACE_SECONDS)} syncs a second of small writes (${disk.text('request_size')} each); disk ${disk.text('name')} is flushed ${disk.text('flushes_per_s')}, and everyone else's writes wait behind them.`,
+    statement: `Process ${nameProcesses([syncer])} asks for ${Math.round(most.value / TRACE_SECONDS)} syncs a second of small writes (${disk.size('request_size')} each). Disk ${disk.text('name')} is flushed ${Math.round(disk.number('flushes_per_s'))} times a second, and everyone else's writes wait behind that.`,
   };
 }

@@ -25,7 +25,7 @@ function toCandidate(fact: ContextFact<'filesystem'>): Candidate {
       mechanism: 'InodesExhausted',
       component: describeMount(fact),
       statement: clip(
-        `The file system at ${mount} (${fact.text('device')}, ${fact.text('type')}) has no inodes left: ${fact.text('inodes_used')} of ${fact.text('inodes')} used (${fact.text('iuse')}), although only ${fact.text('use')} of its bytes are in use.`,
+        `The file system at ${mount} (${fact.text('device')}, ${fact.text('type')}) has ${fact.number('inodes_free') === 0 ? 'no inodes' : 'next to no inodes'} left: ${fact.text('inodes_used')} of ${fact.text('inodes')} are used (${fact.text('iuse')}), so no file can be created, although only ${fact.text('use')} of its bytes are in use.`,
         1024,
       ),
       evidence: [fact.quote],
@@ -43,11 +43,19 @@ function toCandidate(fact: ContextFact<'filesystem'>): Candidate {
     },
     plan: [
       `1. See where the many files are: \`du -x --inodes -d 2 ${mount} | sort -n | tail\`.`,
-      '2. Remove small files that nobody needs (session files, mail queues, caches); free bytes do not help.',
+      '2. Remove or archive small files that nobody needs (session files, mail queues, caches); freeing bytes does not help. A deletion cannot be undone: pack them up first (`tar`).',
       '3. Stop what makes them, or give it a clean-up.',
-      `4. The number of inodes of ext4 is fixed when it is made: for more, make a new file system (\`mkfs.ext4 -i 4096\`) or use xfs, and copy.`,
+      `4. For more inodes: ${moreInodes(fact)}.`,
     ].join('\n'),
   };
+}
+
+function moreInodes(fact: ContextFact<'filesystem'>): string {
+  const mount = fact.text('mount');
+  if (fact.text('type') === 'tmpfs') {
+    return `\`mount -o remount,nr_inodes=${2 * fact.number('inodes')} ${mount}\` (undone by nr_inodes=${fact.number('inodes')})`;
+  }
+  return 'the number is fixed when an ext4 file system is made, so make a new one (`mkfs.ext4 -i 4096`, or xfs) and copy the files over';
 }
 
 function judge(step: DiagnosisStep, fact: ContextFact<'filesystem'>): Judgement {

@@ -4,15 +4,21 @@ import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
 import { printFiles, readCounter, saysAbsent } from '../readings/counter-reading.ts';
+import { nameCulprits, toNamed } from './process-names.ts';
+import { sizeForPeople } from '../context-facts.ts';
 import { readPressureReading } from '../readings/pressure-reading.ts';
 
 /** Less available memory than this is scarce by itself. */
 const SCARCE_AVAILABLE_PERCENT = 5;
-/** With this little, stalls or swapping make it a fault. */
+/** With this little, stalls, swapping or one program that holds most of the memory make it a fault. */
 const LOW_AVAILABLE_PERCENT = 12;
+/** A program that holds so much of the memory is to blame for its want. */
+const HOG_SHARE_PERCENT = 50;
+/** The confirming look is allowed this much more, because a hog may still be growing or shrinking. */
+const CONFIRMED_AVAILABLE_PERCENT = 15;
 const STALLED_PERCENT = 10;
-/** Pages read again per second soon after they were thrown out, above which a group works against its limit. */
-const THRASHING_REFAULTS_PER_SECOND = 500;
+/** Pages read again during the sample soon after they were thrown out, above which a group works against its limit. */
+const THRASHING_REFAULTS = 250;
 const TOPICS = /memory|\bram\b|swap|slow|thrash|cache|pressure|unrespons|lag|reclaim|oom|\breads?\b|sluggish|latency/u;
 
 /** Finds a machine, or a control group, that spends its time looking for memory. */
@@ -29,21 +35,26 @@ function machinePressure(input: RuleInput): Candidate[] {
   const swaps = (paging?.number('sample_pswpin') ?? 0) + (paging?.number('sample_pswpout') ?? 0);
   const stalls = paging?.number('sample_allocstall') ?? 0;
   const isPressed = stalled >= STALLED_PERCENT || swaps > 500 || stalls > 50;
-  if (available >= SCARCE_AVAILABLE_PERCENT && !(available < LOW_AVAILABLE_PERCENT && isPressed)) return [];
-  const holder = facts.all('memory', 'memory_process').find((fact) => !fact.isOwn);
-  const name = holder === undefined ? '' : `process ${holder.text('comm')} (pid ${holder.text('pid')})`;
-  const isDominant = (holder?.number('share') ?? 0) >= 20;
-  const quotes = [memory, holder, pressure, paging].filter((fact) => fact !== undefined).map((fact) => fact.quote);
+  const holders = largestHolders(facts);
+  const share = holders.reduce((sum, fact) => sum + fact.number('share'), 0);
+  const isScarce = available < SCARCE_AVAILABLE_PERCENT;
+  if (!isScarce && !(available < LOW_AVAILABLE_PERCENT && (isPressed || share >= HOG_SHARE_PERCENT))) return [];
+  const [holder] = holders;
+  const name = nameCulprits(holders.map(toNamed));
+  const isDominant = share >= 20;
+  const quotes = [memory, ...holders.slice(0, 4), pressure, paging]
+    .filter((fact) => fact !== undefined)
+    .map((fact) => fact.quote);
   return [
     {
       finding: {
         mechanism: 'MemoryPressure',
         component: clip(
-          isDominant ? `${name} on host memory` : `host memory${name === '' ? '' : ` (largest: ${name})`}`,
+          isDominant ? `${name} in host memory` : `host memory${name === '' ? '' : ` (largest: ${name})`}`,
           256,
         ),
         statement: clip(
-          `Only ${memory.size('available')} (${memory.text('available_share')}) of ${memory.size('total')} memory is available; tasks waited for memory ${pressure?.text('sample_stalled') ?? '?'} of the sample${name === '' ? '' : `; the largest holder is ${name} with ${holder?.size('rss') ?? '?'} (${holder?.text('share') ?? '?'})`}.`,
+          `Only ${memory.size('available')} (${memory.share('available_share')}) of ${memory.size('total')} memory is available.${pressure === undefined ? '' : ` Tasks waited for memory ${pressure.share('sample_stalled')} of the time.`}${name === '' ? '' : ` Most of it is held by ${name}: ${sizeForPeople(holders.reduce((sum, fact) => sum + fact.number('rss'), 0))} (${Math.round(share)}%).`}`,
           1024,
         ),
         evidence: quotes,
@@ -63,13 +74,20 @@ function machinePressure(input: RuleInput): Candidate[] {
         judge: judgeMachine,
       },
       plan: [
-        '1. See who holds the memory: `ps -eo pid,user,rss,etime,args --sort=-rss | head`.',
-        `2. If ${name === '' ? 'the largest holder' : name} grew beyond what it needs, restart it through its supervisor.`,
-        '3. Give it a limit of its own (`MemoryHigh=`, `MemoryMax=` of its unit), so that it cannot take the machine with it.',
-        '4. If all of it is needed, add memory or move work away.',
+        `1. See who holds the memory: \`ps -eo pid,user,rss,etime,args --sort=-rss | head\`; whether it still grows: \`grep VmRSS /proc/${holder?.text('pid') ?? 'PID'}/status\` twice.`,
+        `2. If ${name === '' ? 'the largest holder' : name} holds more than it needs, restart it through its supervisor (\`systemctl restart UNIT\`); what it had not saved is lost. If it grows without end, it leaks: the restart only wins time.`,
+        '3. Give it a limit of its own, so that it cannot take the machine with it: `systemctl set-property UNIT MemoryHigh=2G MemoryMax=3G` (undone by empty values).',
+        '4. If all of it is needed, add memory or swap, or move work away.',
       ].join('\n'),
     },
   ];
+}
+
+/** The process that holds most memory, with all that have its name: workers of one program share the blame. */
+function largestHolders(facts: RuleInput['facts']): ContextFact<'memory_process'>[] {
+  const foreign = facts.all('memory', 'memory_process').filter((fact) => !fact.isOwn);
+  const [largest] = foreign;
+  return foreign.filter((fact) => largest !== undefined && toNamed(fact).comm === toNamed(largest).comm);
 }
 
 function judgeMachine(step: DiagnosisStep): Judgement {
@@ -83,7 +101,7 @@ function judgeMachine(step: DiagnosisStep): Judgement {
   if (Number.isNaN(available) || Number.isNaN(total)) {
     return { outcome: 'Unclear', statement: '/proc/meminfo could not be read again' };
   }
-  if ((100 * available) / total >= LOW_AVAILABLE_PERCENT) {
+  if ((100 * available) / total >= CONFIRMED_AVAILABLE_PERCENT) {
     return { outcome: 'Gone', quotes, statement: 'memory was available again some seconds later' };
   }
   const pressure = readPressureReading(step, 'memory');
@@ -95,7 +113,7 @@ function groupPressure(input: RuleInput): Candidate[] {
     .all('memory-cgroups', 'memory_cgroup')
     .filter((group) => !group.isOwn && group.text('limit') !== 'none' && group.number('usage_share') >= 85)
     .filter((group) => group.number('sample_failcnt') > 0)
-    .filter((group) => group.number('sample_refault') >= THRASHING_REFAULTS_PER_SECOND)
+    .filter((group) => group.number('sample_refault') >= THRASHING_REFAULTS)
     .map((group) => groupCandidate(input, group));
 }
 
@@ -109,7 +127,7 @@ function groupCandidate(input: RuleInput, group: ContextFact<'memory_cgroup'>): 
       mechanism: 'MemoryPressure',
       component: clip(`cgroup ${path}${top === '' ? '' : ` (tasks ${top})`}`, 256),
       statement: clip(
-        `The work of cgroup ${path} does not fit in its memory limit of ${group.size('limit')}: it uses ${group.text('usage_share')} of it, hit the limit ${group.text('sample_failcnt')} times in the sample, and had to read ${group.text('sample_refault')} pages again that it had just thrown out. The machine has ${memory?.size('available') ?? '?'} available.`,
+        `The work of cgroup ${path} does not fit in its memory limit of ${group.size('limit')}: it uses ${group.share('usage_share')} of it, hit the limit ${group.text('sample_failcnt')} times in the sample, and read ${sizeForPeople(group.number('sample_refault') * 4096)} again that it had just thrown out. The machine has ${memory?.size('available') ?? '?'} available.`,
         1024,
       ),
       evidence: [group, pressure, memory].filter((fact) => fact !== undefined).map((fact) => fact.quote),
@@ -125,9 +143,10 @@ function groupCandidate(input: RuleInput, group: ContextFact<'memory_cgroup'>): 
       judge: (step) => judgeGroup(step, path),
     },
     plan: [
-      `1. Compare the limit with the working set: \`cat ${path}/memory.stat\` (refaults grow while the limit is too small).`,
-      `2. Raise the limit where it is set (container \`memory limits\`, \`MemoryMax=\`), or at once by writing ${path}/${limitFile(group)}; undone by writing ${group.text('limit')} back.`,
-      '3. If the limit is meant, make the work touch less data at a time.',
+      `1. Compare the limit with the working set: \`grep -E "refault|total_rss|total_cache" ${path}/memory.stat\`; refaults grow while the limit is too small.`,
+      `2. Raise the limit at once: \`echo ${2 * group.number('limit')} > ${path}/${limitFile(group)}\`. Undone by \`echo ${group.number('limit')} > ${path}/${limitFile(group)}\`.`,
+      '3. To keep it, change it where it is set (`systemctl set-property UNIT MemoryMax=`, `docker update --memory`, Kubernetes `resources.limits.memory`, Proxmox `pct set ID --memory`).',
+      '4. If the limit is meant, make the work touch less data at a time.',
     ].join('\n'),
   };
 }

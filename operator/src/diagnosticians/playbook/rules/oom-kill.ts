@@ -9,7 +9,7 @@ import { quoteLine, resultsOf } from '../readings/step-results.ts';
 /** A kill of this age is news whatever the symptom is. */
 const FRESH_SECONDS = 600;
 /** A kill in a group that is gone is worth telling for so long. */
-const GONE_SECONDS = 300;
+const GONE_SECONDS = 900;
 /** Symptoms of a kill, told in words. */
 const TOPICS =
   /kill|\bdie[ds]?\b|dying|\b137\b|\boom\b|out of memory|sigkill|crash|restart|vanish|disappear|exit|memory|abort|terminat/u;
@@ -58,22 +58,25 @@ function groupKill(input: RuleInput, { path, newest, group }: GroupKill): Candid
   if (!isLive && !isFresh && !speaksOfIt) return [];
   const victim = newest === undefined ? '' : ` (killed: ${newest.text('comm')}, pid ${newest.text('pid')})`;
   const total = input.facts.first('memory', 'memory');
-  const told = [
+  const victimName = newest === undefined ? 'a task in it' : `${newest.text('comm')} (pid ${newest.text('pid')})`;
+  const when = newest === undefined ? '' : ` ${tellAge(newest.number('age'))} ago`;
+  const limit = group === undefined ? '' : ` of ${group.size('limit')}`;
+  const counts =
     group === undefined
-      ? `Cgroup ${path} hit its memory limit`
-      : `Cgroup ${path} hit its memory limit of ${group.size('limit')} (failcnt ${group.text('failcnt')}, oom_kill ${group.text('oom_kill')})`,
-    newest === undefined
-      ? 'and the kernel killed a task in it'
-      : `and the kernel killed ${newest.text('comm')} (pid ${newest.text('pid')}) ${newest.text('age')} before the sample ended`,
-  ].join(' ');
-  const rest = total === undefined ? '' : `, while the machine has ${total.size('available')} available`;
+      ? ''
+      : ` It hit the limit ${group.text('failcnt')} times, and the kernel killed there ${group.number('oom_kill') === 1 ? 'once' : `${group.text('oom_kill')} times`}.`;
+  const told = `Cgroup ${path} reached its memory limit${limit}, and the kernel killed ${victimName}${when}.${counts}`;
+  const rest = total === undefined ? '' : ` The machine itself has ${total.size('available')} available`;
   const quotes = [group?.quote, newest?.quote, total?.quote].filter((quote) => quote !== undefined);
   return [
     {
       finding: {
         mechanism: 'OOMKill',
         component: clip(`cgroup ${path}${victim}`, 256),
-        statement: clip(`${told}${rest}: the limit of the group is too small for its work, not the machine.`, 1024),
+        statement: clip(
+          `${told}${rest}${rest === '' ? ' The' : ': the'} limit of the group is too small for its work, not the machine.`,
+          1024,
+        ),
         evidence: quotes,
       },
       strength: isLive ? 95 : isFresh ? 86 : 60,
@@ -89,6 +92,10 @@ function groupKill(input: RuleInput, { path, newest, group }: GroupKill): Candid
       plan: groupPlan(path, group),
     },
   ];
+}
+
+function tellAge(seconds: number): string {
+  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} minutes`;
 }
 
 function groupActions(
@@ -134,10 +141,15 @@ function quoteKill(step: DiagnosisStep, newest: ContextFact<'oom_kill'> | undefi
 
 function groupPlan(path: string, group: ContextFact<'memory_cgroup'> | undefined): string {
   const limitFile = group?.text('version') === '2' ? 'memory.max' : 'memory.limit_in_bytes';
+  const old = group?.number('limit') ?? 0;
   return [
-    `1. Compare the limit with what the work needs: \`cat ${path}/${limitFile}\`. Containers and systemd units get theirs from \`memory limits\` or \`MemoryMax=\`: change it there, or it comes back.`,
-    `2. If the work is healthy and the limit too small, raise the limit (at once: \`echo BYTES > ${path}/${limitFile}\`; undone by writing the old value).`,
-    '3. If its memory grows without end, it leaks: restart it to win time, and take a heap profile.',
+    `1. Compare the limit with what the work needs: \`grep . ${path}/${limitFile} ${path}/${group?.text('version') === '2' ? 'memory.peak' : 'memory.max_usage_in_bytes'}\`. The limit is set by whoever made the group: a systemd unit (\`MemoryMax=\`), a container (\`docker update --memory\`, Kubernetes \`resources.limits.memory\`, Proxmox \`pct set ID --memory\`), or a script.`,
+    ...(old > 0
+      ? [
+          `2. If the work is healthy and the limit too small, raise it at once: \`echo ${2 * old} > ${path}/${limitFile}\`. Undone by \`echo ${old} > ${path}/${limitFile}\`. To keep it, change it where it is set.`,
+        ]
+      : ['2. If the work is healthy and the limit too small, raise it where it is set.']),
+    '3. If its memory grows without end, it leaks: restart it to win time, take a heap profile, and mend the code. A higher limit only delays the next kill.',
     `4. Watch: \`grep oom_kill ${path}/${group?.text('version') === '2' ? 'memory.events' : 'memory.oom_control'}\` must no longer grow.`,
   ].join('\n');
 }
@@ -157,7 +169,7 @@ function machineKills(input: RuleInput): Candidate[] {
         mechanism: 'OOMKill',
         component: clip(`host memory (killed: process ${name})`, 256),
         statement: clip(
-          `The machine ran out of memory and the kernel killed ${name} ${newest.text('age')} before the sample ended; no cgroup limit was involved (${newest.text('constraint') || 'global'}).`,
+          `The machine ran out of memory and the kernel killed ${name} ${tellAge(newest.number('age'))} ago. No cgroup limit was involved.${memory === undefined ? '' : ` Now ${memory.size('available')} of ${memory.size('total')} are available.`}`,
           1024,
         ),
         evidence: [newest.quote, ...(memory ? [memory.quote] : [])],

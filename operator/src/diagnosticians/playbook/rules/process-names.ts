@@ -1,3 +1,5 @@
+import type { ContextFact } from '../context-facts.ts';
+
 /** A process as it is named to people. */
 export interface NamedProcess {
   comm: string;
@@ -13,4 +15,18 @@ export function nameProcesses(processes: readonly NamedProcess[]): string {
   return [...pidsOf]
     .map(([comm, pids]) => `${comm} (${pids.size > 1 ? 'pids' : 'pid'} ${[...pids].join(', ')})`)
     .join(', ');
+}
+
+/** `processes sh (pids 1, 2)`; of very many the first six and how many more; '' for none. */
+export function nameCulprits(culprits: readonly NamedProcess[]): string {
+  if (culprits.length === 0) return '';
+  const more = culprits.length > 6 ? ` and ${culprits.length - 6} more` : '';
+  return `${culprits.length > 1 ? 'processes' : 'process'} ${nameProcesses(culprits.slice(0, 6))}${more}`;
+}
+
+type ProcessRecord = 'process' | 'io_process' | 'memory_process' | 'fd_process' | 'map_process';
+
+/** A process of the context by the name that people know: its program's, where `comm` is merely a thread's. */
+export function toNamed(fact: ContextFact<ProcessRecord>): NamedProcess {
+  return { comm: fact.text('name') || fact.text('comm'), pid: fact.text('pid') };
 }

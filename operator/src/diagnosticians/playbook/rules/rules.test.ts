@@ -250,7 +250,7 @@ describe('the rule of memory pressure', () => {
   it('names the process that holds the memory of the machine', () => {
     const holder = factLine('memory_process', { pid: 5, comm: 'leak', rss: `${900 * MIB}B`, share: '90%', own: false });
     expect(findingsOf('slow', { memory: [memory(3), holder] })).toEqual([
-      'MemoryPressure: process leak (pid 5) on host memory',
+      'MemoryPressure: process leak (pid 5) in host memory',
     ]);
   });
 
@@ -280,14 +280,25 @@ describe('the rules of disks', () => {
       queue: 4,
       request_size: '262144B',
       flushes_per_s: '0/s',
+      reads_per_s: '40/s',
+      writes_per_s: '60/s',
       ...fields,
     });
+  const ioProcess = (fields: Parameters<typeof factLine<'io_process'>>[1]): string =>
+    factLine('io_process', { pid: 9, comm: 'etl', write_rate: '9000000B/s', own: false, ...fields });
   const pressure = (stalled: number): string =>
     factLine('psi', { resource: 'io', kind: 'some', sample_stalled: `${stalled}%`, avg10: '5%' });
 
   it.each([
     ['a busy disk that tasks wait for', [disk({}), pressure(70)], ['DiskIOSaturation: disk sda']],
-    ['a busy disk that nobody waits for', [disk({}), pressure(2)], []],
+    ['a busy disk that nobody waits for', [disk({ queue: 0.9 }), pressure(2)], []],
+    ['a disk in use that nobody waits for', [disk({ util: '80%' }), pressure(2)], []],
+    ['a disk that asynchronous requests queue up at', [disk({}), pressure(2)], ['DiskIOSaturation: disk sda']],
+    [
+      'a disk that a task sleeps for while all cores are busy, so that PSI tells little',
+      [disk({ queue: 0.9 }), pressure(6), ioProcess({ io_wait: '55%' })],
+      ['DiskIOSaturation: disk sda, used by etl (pid 9)'],
+    ],
     ['a disk with room', [disk({ util: '40%' }), pressure(70)], []],
     [
       'a loop device above a busy disk',
