@@ -40,7 +40,8 @@ export interface Rendering {
   kind: CompiledKind;
   representation: Representation;
   includeObject: IncludeObject;
-  now: Date;
+  /** Ages are told as of the moment a row is written, also on a watch that has been open for long. */
+  now: () => Date;
 }
 
 /** The text of a stored object in the version asked for. Stored text is passed on as it is when it fits. */
@@ -56,7 +57,7 @@ export function renderObject(rendering: Rendering, text: string): string {
   if (representation === 'Object') return versioned;
   const object = JSON.parse(versioned) as ApiObject;
   if (representation === 'PartialObjectMetadata') return JSON.stringify(toPartialObjectMetadata(object));
-  const table = kind.table([object], { includeObject, now });
+  const table = kind.table([object], { includeObject, now: now() });
   const { resourceVersion } = object.metadata;
   return JSON.stringify({ ...table, metadata: resourceVersion === undefined ? {} : { resourceVersion } });
 }
@@ -74,7 +75,7 @@ export function renderList(rendering: Rendering, texts: readonly string[], metad
   if (representation === 'PartialObjectMetadata') {
     return JSON.stringify(toPartialObjectMetadataList({ metadata: { ...metadata }, items }));
   }
-  return JSON.stringify({ ...kind.table(items, { includeObject, now }), metadata });
+  return JSON.stringify({ ...kind.table(items, { includeObject, now: now() }), metadata });
 }
 
 /** The `includeObject` parameter of Table requests. */

@@ -29,7 +29,7 @@ export function render(context: ApiContext, request: ResourceRequest, object: un
     kind: request.kind,
     representation: request.representation,
     includeObject: includeObjectOf(request.query),
-    now: context.clock.now(),
+    now: () => context.clock.now(),
   };
   return renderObject(rendering, JSON.stringify(object));
 }

@@ -24,7 +24,12 @@ export async function removeCollection(context: ApiContext, request: ResourceReq
     if (result.status === 'fulfilled') texts.push(JSON.stringify(result.value.object));
     else if (!isNotFound(result.reason)) throw result.reason;
   }
-  const rendering = { kind, representation: 'Object', includeObject: 'Metadata', now: context.clock.now() } as const;
+  const rendering = {
+    kind,
+    representation: 'Object',
+    includeObject: 'Metadata',
+    now: () => context.clock.now(),
+  } as const;
   return { code: 200, body: renderList(rendering, texts, { resourceVersion: String(store.revision) }) };
 }
 

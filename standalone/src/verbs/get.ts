@@ -13,7 +13,7 @@ export function get(context: ApiContext, request: ResourceRequest): Reply {
     kind,
     representation: request.representation,
     includeObject: includeObjectOf(request.query),
-    now: context.clock.now(),
+    now: () => context.clock.now(),
   };
   return { code: 200, body: renderObject(rendering, context.store.text(stored)) };
 }

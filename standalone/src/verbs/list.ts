@@ -40,7 +40,7 @@ export function list(context: ApiContext, request: ResourceRequest): Reply {
     kind: request.kind,
     representation: request.representation,
     includeObject: includeObjectOf(request.query),
-    now: context.clock.now(),
+    now: () => context.clock.now(),
   };
   return { code: 200, body: renderList(rendering, texts, metadata) };
 }

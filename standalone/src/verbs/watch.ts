@@ -24,7 +24,7 @@ export function watch(context: ApiContext, request: ResourceRequest, response: S
     kind: request.kind,
     representation: request.representation,
     includeObject: includeObjectOf(request.query),
-    now: clock.now(),
+    now: () => clock.now(),
   };
   const frames = new FrameWriter(rendering, context.watchFrames);
   if ('error' in beginning) {

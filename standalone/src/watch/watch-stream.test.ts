@@ -25,6 +25,21 @@ describe('a watch over time', () => {
     watch.close();
   });
 
+  it('tells ages as of the moment of each event', async () => {
+    const created = await fixture.createWidget('aged');
+    const { resourceVersion } = created.metadata;
+    const headers = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
+    const watch = await fixture.raw.watch(`${WIDGETS}?watch=true&resourceVersion=${resourceVersion}`, { headers });
+    await clock.advance(120_000);
+    const body = { metadata: { labels: { seen: 'yes' } } };
+    await fixture.raw.send('PATCH', `${WIDGETS}/aged`, {
+      body,
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+    expect((await watch.next()).object.rows[0].cells).toContain('2m');
+    watch.close();
+  });
+
   it('ends by itself between half an hour and an hour', async () => {
     const watch = await fixture.raw.watch(`${WIDGETS}?watch=true&resourceVersion=0`);
     await clock.advance(3600_000);
