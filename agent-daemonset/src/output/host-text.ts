@@ -1,7 +1,7 @@
 import { redactSecrets } from '../redact.ts';
 
 /**
- * Bytes of a host as text that may leave it: UTF-8 with U+FFFD for what is none, without NUL and without secrets.
+ * Bytes of a host as text that may leave it: UTF-8 with U+FFFD for what is none, with a space for each NUL and without secrets.
  *
  * The whole text is looked at in one piece, so that a secret cannot hide on the border of two.
  */
@@ -11,7 +11,8 @@ export function hostText(bytes: Uint8Array): string {
 
 /** The same for what is text already. */
 export function cleanText(text: string): string {
-  return redactSecrets(text.replaceAll('\0', ''));
+  // NUL stands between the words of /proc/<pid>/cmdline: run together they would say less, and hide secrets.
+  return redactSecrets(text.replaceAll('\0', ' '));
 }
 
 /** The head of a text that takes at most `maxBytes` of UTF-8, cut between characters. */

@@ -26,6 +26,12 @@ describe('checkArgv', () => {
     ['systemctl status nginx', 'none', 'unix'],
     ['perf stat -a -- sleep 1', 'perf', 'none'],
     ['cat /proc/self/status', 'none', 'none'],
+    ['cat /proc/net/dev', 'none', 'netlink'],
+    ['grep Tcp /proc/self/net/snmp', 'none', 'netlink'],
+    ['cat /proc/sys/net/core/somaxconn', 'none', 'netlink'],
+    ['sysctl net.core.somaxconn', 'none', 'netlink'],
+    ['lsof -nP -i', 'ptraceFileRead', 'netlink'],
+    ['sar -n DEV 1 1', 'none', 'netlink'],
     ['ls -l /proc/1/fd', 'ptraceFileRead', 'none'],
   ])('%s needs %s and %s', (line, needs, network) => {
     expect(checkCommandLine(line)).toMatchObject({ verdict: 'accept', needs, network });

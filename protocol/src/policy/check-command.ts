@@ -5,7 +5,7 @@ import type { Command } from './grammar/grammar.ts';
 import type { ParsedCommand } from './grammar/parse-argv.ts';
 import { parseArgv } from './grammar/parse-argv.ts';
 import { pathNeeds, widestNeeds } from './path-needs.ts';
-import type { CommandVerdict, PathUse, Refusal } from './verdict.ts';
+import type { CommandVerdict, Network, PathUse, Refusal } from './verdict.ts';
 import { isRefusal, refuse, shown } from './verdict.ts';
 import { checkWords, splitWords } from './words.ts';
 
@@ -58,10 +58,19 @@ function accept(
     tool: 'run',
     argv,
     needs,
-    network: command.network ?? 'none',
+    network: networkOf(command, seen.paths),
     paths: seen.paths,
     deadlineSeconds: command.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS,
   };
+}
+
+/** What stands below /proc/net and /proc/sys/net belongs to the network namespace of the reader: it must be the host's. */
+function networkOf(command: Command, paths: readonly PathUse[]): Network {
+  const isOfNetwork = paths.some(({ path }) =>
+    /^\/proc\/(?:(?:self|thread-self)(?:\/task\/\d+)?\/)?(?:net|sys\/net)(?:\/|$)/.test(path),
+  );
+  const network = command.network ?? 'none';
+  return isOfNetwork && network === 'none' ? 'netlink' : network;
 }
 
 function refuseName(name: string): Refusal {

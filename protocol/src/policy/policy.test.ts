@@ -74,6 +74,6 @@ describe('the policy', () => {
   });
 
   it('has a hash', () => {
-    expect(POLICY_HASH).toMatch(/^[0-9a-f]{64}$/);
+    expect(POLICY_HASH).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 });

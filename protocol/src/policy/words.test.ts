@@ -18,9 +18,22 @@ describe('splitWords', () => {
     expect(splitWords(`ls ${character}`)).toMatchObject({ verdict: 'refuse', rule: 'no-shell' });
   });
 
-  it.each(Array.from('$`\\!'))('refuses %s between double quotes, where it stays active', (character) => {
-    expect(splitWords(`ls "a${character}b"`)).toMatchObject({ verdict: 'refuse', rule: 'no-shell' });
-  });
+  it.each(['$b', '`b', '!b', '\\\\b', '\\$b', '\\`', '$(b)', '${b}', '$1', '\\'])(
+    'refuses %s between double quotes, where it stays active',
+    (text) => {
+      expect(splitWords(`ls "a${text}"`)).toMatchObject({ verdict: 'refuse', rule: 'no-shell' });
+    },
+  );
+
+  it.each(['a\\.b', 'a\\|b', '%s %p\\n', '^(#|$)', 'error$'])(
+    'takes %s between double quotes, where it stands for itself',
+    (text) => {
+      expect(splitWords(`grep "${text}" /etc/hosts`)).toEqual({
+        verdict: 'accept',
+        words: ['grep', text, '/etc/hosts'],
+      });
+    },
+  );
 
   it.each(['\t', '\u0000', '\u00a0', '\u200b', '\u0430'])('refuses the character %j', (character) => {
     expect(splitWords(`ls ${character}`)).toMatchObject({ verdict: 'refuse', rule: 'plain-ascii' });

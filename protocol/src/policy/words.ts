@@ -8,7 +8,8 @@ export const WORD_LIMITS = { maxWords: 64, maxWordCharacters: 1024, maxLineChara
 export type SplitResult = { readonly verdict: 'accept'; readonly words: readonly string[] } | Refusal;
 
 const SHELL_CHARACTERS = new Set(';&|<>$(){}*?[]!#~`\\');
-const DOUBLE_QUOTE_CHARACTERS = new Set('$`\\!');
+/** What acts between double quotes: a dollar or backslash that stands for itself in POSIX (2.2.3) is left alone. */
+const ACTIVE_IN_DOUBLE_QUOTES = /[`!]|\\(?![A-Za-z0-9.|+()?{}<>/-])|\$(?![|)]|$)/;
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*\+?=/;
 const LONG_OPTION_PREFIX = /^(?:--[a-z][a-z0-9-]*|-[A-Za-z])=$/;
 const NEAREST = 'an argv array of plain words, such as ["ss", "-s"]';
@@ -86,8 +87,7 @@ function readQuoted(line: string, open: number, bare: string): { text: string; e
     return refuse('no-shell', 'a quote that ends inside a word', 'quotes around a whole operand');
   }
   const inner = line.slice(open + 1, close);
-  const active =
-    quote === '"' ? Array.from(inner).find((character) => DOUBLE_QUOTE_CHARACTERS.has(character)) : undefined;
+  const active = quote === '"' ? ACTIVE_IN_DOUBLE_QUOTES.exec(inner)?.[0] : undefined;
   if (active !== undefined) {
     return refuse('no-shell', `${shown(active)} is active between double quotes`, 'an argv array');
   }

@@ -89,11 +89,31 @@ export const fileCommands: readonly Command[] = [
     examples: ['tac /var/log/dpkg.log'],
     forms: [[one(readPath)]],
   },
-  {
-    name: 'zcat',
+  ...['zcat', 'xzcat', 'bzcat', 'zstdcat'].map((tool): Command => ({
+    name: tool,
     use: 'contents of a rotated log',
-    examples: ['zcat /var/log/syslog.2.gz'],
+    examples: [`${tool} /var/log/syslog.2.gz`],
     forms: [[several(readPath, 4)]],
+  })),
+  {
+    name: 'zgrep',
+    use: 'lines of rotated logs that match',
+    examples: ['zgrep -i error /var/log/syslog.2.gz'],
+    options: {
+      ...flags('-c -E -F -h -H -i -l -n -o -v -w -x'),
+      ...valued('-m', int(1, 100_000)),
+      ...valued('-A -B -C', int(0, 100)),
+    },
+    forms: [[one(search), several(readPath, 8)]],
+    deadlineSeconds: 20,
+  },
+  {
+    name: 'fincore',
+    use: 'pages of a file in the page cache',
+    examples: ['fincore /var/log/syslog'],
+    options: { ...flags('-b -J -n -r --bytes --json --noheadings --raw'), ...valued('-o --output', columns) },
+    forms: [[several(statPath, 8)]],
+    needs: 'fileRead',
   },
   {
     name: 'wc',

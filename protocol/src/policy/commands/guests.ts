@@ -16,7 +16,7 @@ const tailed = {
     ...valued('--tail -n', int(1, 2000)),
     ...valued('--since --until', time),
   },
-  require: [['--tail', '-n']],
+  require: [['--tail', '-n', '--since']],
 };
 
 function engine(tool: string): Command {

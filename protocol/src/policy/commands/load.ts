@@ -124,7 +124,8 @@ export const loadCommands: readonly Command[] = [
       ...valued('--iface', listOf(iface)),
       ...valued('--dev', listOf(diskNames)),
     },
-    forms: [[sampling]],
+    forms: [[maybe(oneOf('ALL')), sampling]],
+    network: 'netlink',
     deadlineSeconds: 40,
   },
   {

@@ -83,7 +83,9 @@ export const nameCommands: readonly Command[] = [
     examples: ['getent hosts localhost', 'getent passwd www-data'],
     options: valued('-s --service', match('[a-z]+(?::[a-z]+)?', 'a service')),
     verbs: {
-      'passwd group services protocols networks ethers rpc netgroup initgroups': { forms: [[some(name, 8)]] },
+      'passwd group services protocols ethers rpc netgroup initgroups': { forms: [[some(name, 8)]] },
+      // A name of a network may be asked of a name server, and would carry data out.
+      networks: {},
       'hosts ahosts ahostsv4 ahostsv6': { forms: [[], [several(anyOf(hostName, address), 4)]] },
     },
     network: 'inet',

@@ -110,6 +110,8 @@ export const networkCommands: readonly Command[] = [
         },
         verbOptional: true,
       },
+      tuntap: { verbs: { 'show list ls lst': {} } },
+      xfrm: { verbs: { policy: { verbs: { 'show list ls': {} }, verbOptional: true } } },
       netconf: shows(),
       ntable: shows(),
       addrlabel: { verbs: { 'list show ls': {} } },
@@ -175,18 +177,21 @@ export const networkCommands: readonly Command[] = [
       '-a -e -g -i -l -M -n -N -o -p -r -s -t -u -w -W -x -S -4 -6 --all --listening --numeric --statistics --tcp --udp --unix --raw --route --groups --interfaces --programs --wide --extend --timers --numeric-hosts --numeric-ports --inet --inet6',
     ),
     needsWith: { '-p': 'ptraceFileRead', '--programs': 'ptraceFileRead' },
+    network: 'inet',
   },
   {
     name: 'arp',
     use: 'neighbour table in the old form',
     examples: ['arp -n'],
     options: { ...flags('-a -e -n -v --all --numeric'), ...valued('-i --device', iface) },
+    network: 'inet',
   },
   {
     name: 'route',
     use: 'routing table in the old form',
     examples: ['route -n'],
     options: flags('-n -e -ee -v -4 -6 -F -C --numeric --extend'),
+    network: 'inet',
   },
   {
     name: 'ifconfig',
@@ -194,6 +199,7 @@ export const networkCommands: readonly Command[] = [
     examples: ['ifconfig -a'],
     options: flags('-a -s -v'),
     forms: [[maybe(iface)]],
+    network: 'inet',
   },
   {
     name: 'ping',

@@ -265,7 +265,6 @@ export const packageCommands: readonly Command[] = [
     examples: ['snap list'],
     verbs: {
       'list services connections changes warnings': { forms: [[some(name, 8)]] },
-      info: { forms: [[several(packageName, 32)]] },
       refresh: { options: flags('--list --time'), require: [['--list', '--time']] },
     },
     network: 'unix',

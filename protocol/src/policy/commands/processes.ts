@@ -40,6 +40,7 @@ export const processCommands: readonly Command[] = [
       [some(bsdFlags, 1), some(pid, 20)],
       [one(bsdFlagsThenColumns), one(psColumns)],
     ],
+    extraCheck: 'ps',
     needs: 'none',
   },
   {
@@ -93,6 +94,7 @@ export const processCommands: readonly Command[] = [
     },
     forms: [[some(anyOf(listPath, lsofInet), 8)]],
     needs: 'ptraceFileRead',
+    network: 'netlink',
     deadlineSeconds: 20,
   },
   {
@@ -105,6 +107,7 @@ export const processCommands: readonly Command[] = [
     },
     forms: [[several(anyOf(listPath, match('\\d{1,5}(?:/(?:tcp|udp))?', 'a port')), 8)]],
     needs: 'ptraceFileRead',
+    network: 'netlink',
   },
   {
     name: 'pmap',
@@ -147,9 +150,9 @@ export const processCommands: readonly Command[] = [
     name: 'chrt',
     use: 'scheduling policy of a process',
     examples: ['chrt -p 1234'],
-    options: flags('-p -a --pid --all-tasks'),
-    require: [['-p', '--pid']],
-    forms: [[one(pid)]],
+    options: flags('-p -a -m --pid --all-tasks --max'),
+    require: [['-p', '--pid', '-m', '--max']],
+    forms: [[maybe(pid)]],
   },
   {
     name: 'ionice',
@@ -157,6 +160,12 @@ export const processCommands: readonly Command[] = [
     examples: ['ionice -p 1234'],
     options: valued('-p --pid', pid),
     require: [['-p', '--pid']],
+  },
+  {
+    name: 'getpcaps',
+    use: 'capabilities of a process',
+    examples: ['getpcaps 1234'],
+    forms: [[several(pid, 8)]],
   },
   {
     name: 'lsns',

@@ -332,6 +332,7 @@ export const storageCommands: readonly Command[] = [
     use: 'figures of NFS',
     examples: ['nfsstat -c'],
     options: flags('-2 -3 -4 -c -l -m -n -o -r -s -v --client --server --mounts --nfs --rpc --list'),
+    network: 'netlink',
   },
   {
     name: 'nfsiostat',
@@ -362,6 +363,18 @@ export const storageCommands: readonly Command[] = [
     ),
     forms: [[some(device, 4)]],
     needs: 'root',
+  },
+  {
+    name: 'zramctl',
+    use: 'compressed swap and RAM disks',
+    examples: ['zramctl'],
+    options: { ...flags('-b -n --bytes --noheadings --output-all --raw'), ...valued('-o --output', columns) },
+  },
+  {
+    name: 'lsscsi',
+    use: 'SCSI devices',
+    examples: ['lsscsi'],
+    options: flags('-c -d -g -H -i -l -L -p -s -S -t -u -v -w --size --transport --generic --long --list'),
   },
   {
     name: 'hdparm',

@@ -21,6 +21,7 @@ export const systemCommands: readonly Command[] = [
     use: 'name of the host',
     examples: ['hostname'],
     options: flags('-f -s -d -I -i -A -y --fqdn --long --short --domain --all-ip-addresses'),
+    network: 'netlink',
   },
   {
     name: 'nproc',
@@ -89,9 +90,14 @@ export const systemCommands: readonly Command[] = [
     examples: ['sysctl vm.overcommit_memory', 'sysctl -n net.core.somaxconn'],
     options: {
       ...flags('-a -A -e -n -N -q --all --ignore --names --values --quiet --deprecated'),
-      ...valued('-r --pattern', match('[a-z0-9_.^*+|()$-]{1,80}', 'a pattern of keys')),
+      ...valued(
+        '-r --pattern',
+        match('(?!-|.*(?:fastopen|secret|key))[a-z0-9_.^*+|()$-]{1,80}', 'a pattern of keys (key material is closed)'),
+      ),
     },
     forms: [[some(sysctlKey, 32)]],
+    // Keys below net belong to the network namespace of the reader.
+    network: 'netlink',
   },
   {
     name: 'lscpu',

@@ -62,7 +62,7 @@ export interface Command extends Grammar {
 }
 
 /** Names of the checks that look at a whole command. */
-export type ExtraCheck = 'find' | 'grep' | 'du' | 'ls';
+export type ExtraCheck = 'find' | 'grep' | 'du' | 'ls' | 'ps';
 
 /** Options without a value; names separated by spaces. */
 export function flags(names: string): Options {

@@ -14,7 +14,7 @@ export type ValueVerdict = { readonly verdict: 'accept'; readonly paths: readonl
 type Kind<K extends ValueKind['kind']> = Extract<ValueKind, { kind: K }>;
 
 const ACCEPTED: ValueVerdict = { verdict: 'accept', paths: [] };
-const SEARCH_TEXT = '[^$`;&<>\\n]*\\$?';
+const SEARCH_TEXT = '(?:[^$`;&<>\\n]|\\$(?=[|)]|$))*';
 
 /** Judges one value against its kind. */
 export function matchValue(kind: ValueKind, text: string): ValueVerdict {

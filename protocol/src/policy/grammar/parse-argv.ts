@@ -4,10 +4,18 @@ import type { Grammar, OptionKind, Options } from './grammar.ts';
 import { matchForms } from './match-forms.ts';
 import { matchValue } from './match-value.ts';
 
+/** One option of a command line. */
+export interface GivenOption {
+  readonly name: string;
+  readonly value: string | undefined;
+  /** The value stood in the same word, as in `-uroot`. */
+  readonly isAttached: boolean;
+}
+
 /** What a command line says, once its grammar accepts it. */
 export interface ParsedCommand {
   /** Options in order, with their values. */
-  readonly options: readonly { readonly name: string; readonly value: string | undefined }[];
+  readonly options: readonly GivenOption[];
   readonly verbs: readonly string[];
   readonly operands: readonly string[];
   readonly paths: readonly PathUse[];
@@ -21,7 +29,7 @@ interface Reading {
   grammar: Grammar;
   options: Options;
   readonly chain: Grammar[];
-  readonly seen: { name: string; value: string | undefined }[];
+  readonly seen: GivenOption[];
   readonly verbs: string[];
   readonly operands: string[];
   readonly paths: PathUse[];
@@ -125,9 +133,11 @@ function readCluster(reading: Reading, word: string): Refusal | undefined {
     if (!kind) return unknownOption(reading, word.length > 2 ? `${name} in ${word}` : word);
     const rest = word.slice(index + 1);
     if (kind.takes === 'value') {
-      return rest === '' ? takeNextWord(reading, name, kind) : takeValue(reading, { name, kind, value: rest });
+      return rest === '' ? takeNextWord(reading, name, kind) : takeValue(reading, { name, kind, value: rest }, true);
     }
-    if (kind.takes === 'attached' && rest !== '') return takeValue(reading, { name, kind, value: rest });
+    // lscpu and its kin allow the sign between: -e=CPU,NODE.
+    if (kind.takes === 'attached' && rest !== '')
+      return takeValue(reading, { name, kind, value: rest.replace(/^=/, '') }, true);
     takeFlag(reading, name);
   }
   return undefined;
@@ -142,7 +152,7 @@ function unknownOption(reading: Reading, word: string): Refusal {
 }
 
 function takeFlag(reading: Reading, name: string): undefined {
-  reading.seen.push({ name, value: undefined });
+  reading.seen.push({ name, value: undefined, isAttached: false });
   return undefined;
 }
 
@@ -155,12 +165,16 @@ function takeNextWord(reading: Reading, name: string, kind: ValuedKind): Refusal
   return takeValue(reading, { name, kind, value });
 }
 
-function takeValue(reading: Reading, given: { name: string; kind: ValuedKind; value: string }): Refusal | undefined {
+function takeValue(
+  reading: Reading,
+  given: { name: string; kind: ValuedKind; value: string },
+  isAttached = false,
+): Refusal | undefined {
   const verdict = matchValue(given.kind.value, given.value);
   if (isRefusal(verdict)) {
     return { ...verdict, message: `${verdict.message} (value of ${given.name}; try ${reading.nearest})` };
   }
-  reading.seen.push({ name: given.name, value: given.value });
+  reading.seen.push({ name: given.name, value: given.value, isAttached });
   reading.paths.push(...verdict.paths);
   return undefined;
 }

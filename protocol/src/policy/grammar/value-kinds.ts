@@ -66,10 +66,18 @@ export const packageName: ValueKind = match(
   '[A-Za-z0-9][A-Za-z0-9.+_-]{0,99}(?::[a-z0-9]+)?(?:=[A-Za-z0-9.+~:_-]+)?',
   'a package',
 );
-/** A block device node below /dev. */
+const DISK =
+  '(?:[hsv]|xv)d[a-z]{1,3}\\d{0,3}|nvme\\d{1,3}(?:n\\d{1,3}(?:p\\d{1,3})?)?|mmcblk\\d{1,2}(?:p\\d{1,3}|boot\\d|rpmb)?|(?:dm-|md|loop|ram|zram|nbd|rbd|drbd|zd|sr|sg|bcache|pmem|dasd[a-z]|mtdblock|ublkb)\\d{0,4}(?:p\\d{1,3})?|dasd[a-z]{1,2}|cciss/c\\d+d\\d+|bus/\\d{1,2}|root';
+/** Folders of /dev that hold no disks: opening a watchdog restarts the host, and input devices block and tell keys. */
+const NO_DISKS =
+  'bsg|bus|block|char|cpu|cpu_dma_latency|dma_heap|dri|fd|hugepages|infiniband|input|mqueue|net|pts|serial|shm|snd|uio\\d*|usb|vc|vfio|vhost.*|watchdog\\d*|dev|proc|sys|lxd?|pve-ha-.*';
+/**
+ * A disk, partition or volume below /dev. Only names that disks have: as a device node of another kind, opening alone
+ * may act.
+ */
 export const device: ValueKind = match(
-  '/dev/(?:[a-z][a-z0-9]{0,31}|(?:mapper|disk/by-[a-z]+|md|zvol|[a-z][\\w.-]*)/[\\w.:+-]+(?:/[\\w.:+-]+)?)',
-  'a block device such as /dev/sda',
+  `/dev/(?:${DISK}|(?:mapper|disk/by-[a-z]+|md|zvol|(?!(?i:${NO_DISKS})/)[a-zA-Z][\\w.+-]*)/(?!\\.)[\\w.:+-]+(?:/(?!\\.)[\\w.:+-]+)?)`,
+  'a disk such as /dev/sda or /dev/mapper/data',
 );
 /** A column list, such as NAME,SIZE,MAJ:MIN. */
 export const columns: ValueKind = match('[+]?[A-Za-z0-9_:%#-]+(?:[,=][A-Za-z0-9_:%#-]+)*', 'a list of columns');

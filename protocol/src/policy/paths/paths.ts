@@ -56,7 +56,8 @@ export function checkResolvedPath(path: string, access: PathAccess): PlainVerdic
 /** Judges a folder that is to be searched recursively. */
 export function checkRecursion(path: string): NormalPath {
   const normal = normalisePath(path);
-  if (normal.verdict === 'refuse' || matchesAny(RECURSIVE_ROOTS, normal.path)) return normal;
+  if (normal.verdict === 'refuse') return normal;
+  if (matchesAny(RECURSIVE_ROOTS, normal.path)) return judge(normal.path, 'list') ?? normal;
   const nearest = 'grep on a named file, or grep -r below /var/log';
   return (
     judge(normal.path, 'list') ?? refuse('command-unbounded', `${shown(path)} is not searched recursively`, nearest)

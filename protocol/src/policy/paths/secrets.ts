@@ -4,7 +4,7 @@
  */
 export const SECRET_FOLDERS: readonly string[] = [
   '/(?:.*/)?\\.(?:ssh|gnupg|aws|azure|kube|docker|password-store|config/gcloud|config/gh|vault|oci|minikube|terraform\\.d|helm|step)',
-  '/(?:.*/)?(?:private|secrets?|credentials?|keyrings)',
+  '/(?:.*/)?(?:private|secrets?|credentials?(?:\\.d)?|keyrings)',
   '/etc/kubernetes/pki',
   '/etc/pki/(?:.*/)?private',
   '/etc/(?:nanny[^/]*|wireguard|openvpn|sudoers\\.d|ppp|rancher|ceph|credstore[^/]*|vault[^/]*|ipsec\\.d)',
@@ -23,7 +23,7 @@ export const SECRET_FILE_NAMES: readonly string[] = [
   'o?passwd-.*|opasswd|.+passwd.*|htpasswd.*|\\.htpasswd',
   'sudoers.*',
   '.*password.*|.*passphrase.*|.*secret.*|.*credential.*|.*token.*|.*apikey.*|.*api[_-]key.*',
-  '.*\\.(?:key|p12|pfx|jks|keystore|kdbx?|ppk|keytab|keyring|ovpn|psk|gpg|pgp|tfstate|tfvars|kubeconfig|env|age)',
+  '.*\\.(?:keys?|p12|pfx|jks|keystore|kdbx?|ppk|keytab|keyring|ovpn|psk|gpg|pgp|tfstate|tfvars|kubeconfig|env|age)',
   '.*(?:private|privkey|priv[_-]key|-key|_key).*\\.pem',
   'id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?(?:\\..*)?',
   'ssh_host_.*_key',
@@ -52,7 +52,8 @@ export const SECRET_SEARCHES: readonly string[] = [
 
 /** What a file-name pattern must not look for; anywhere in the lower-case text. */
 export const SECRET_NAME_SEARCHES: readonly string[] = [
-  'id_(?:rsa|dsa|ecdsa|ed)',
+  'id_(?:rsa|dsa|ecdsa|ed|[*?[])',
+  '\\.p[?*[]+|\\.k[?*[]+',
   '\\.(?:pem|key|p12|pfx|jks|kdbx|ppk|keytab|env|ovpn)',
   '\\.(?:ssh|aws|kube|gnupg|netrc|pgpass|my\\.cnf|git-cred|docker)',
   'shadow|credential|passw|secret|token|kubeconfig|authorized_keys|wallet|_history|htpasswd|private',

@@ -9,6 +9,7 @@ type Call = Extract<Expression, { type: 'call' }>;
 const FORMAT = /^(?:[^%]|%%|%[-+ 0#]*\d{0,3}(?:\.\d{1,3})?(?:l|ll|h|hh)?[diuxXcspo])*$/;
 const MAX_BUCKETS = 1000;
 const MAX_STACK_FRAMES = 127;
+const MAX_HIST_BITS = 5;
 
 /** Checks that calls stand where their role lets them, with arguments of the right kind. */
 export function checkCalls(clauses: readonly Clause[]): void {
@@ -90,6 +91,9 @@ function checkSpecialArguments(call: Call): void {
         nearest: 'lhist(args->ret, 0, 1000, 10)',
       });
     }
+  }
+  if (name === 'hist' && args[1] !== undefined && !((literal(args[1]) ?? Infinity) <= MAX_HIST_BITS)) {
+    refuseTrace('trace-map', 'hist() takes 0 to 5 bits', { at, nearest: 'hist(args->ret)' });
   }
   if (name === 'kstack' || name === 'ustack') {
     const fits = args.every((arg) => arg.type === 'word' || (literal(arg) ?? Infinity) <= MAX_STACK_FRAMES);

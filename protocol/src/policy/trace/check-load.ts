@@ -1,6 +1,7 @@
 import { shown } from '../verdict.ts';
 import { TRACE_FUNCTIONS } from './functions.ts';
-import { isBusy, isHot, isNarrowing } from './hot-probes.ts';
+import { isBusy, isHot } from './hot-probes.ts';
+import { isNarrowing } from './narrowing.ts';
 import { printProbe } from './probes.ts';
 import type { Clause, Expression, Statement } from './syntax.ts';
 import { allStatements, expressionsOf, visitExpression } from './syntax.ts';
@@ -46,28 +47,47 @@ function checkSize(clauses: readonly Clause[]): void {
 
 function checkMaps(clauses: readonly Clause[]): void {
   const names = new Set<string>();
+  const clocks = clockVariables(clauses);
   for (const expression of clauses.flatMap(clauseExpressions)) {
     visitExpression(expression, (part) => {
       if (part.type !== 'map') return;
       names.add(part.name);
       if (part.keys.length > TRACE_LIMITS.maxKeys)
         refuseTrace('trace-map', `${part.name} has ${part.keys.length} keys`, { nearest: 'at most 6 keys' });
-      part.keys.forEach((key) => checkKey(part.name, key));
+      part.keys.forEach((key) => checkKey(part.name, key, clocks));
     });
   }
   if (names.size > TRACE_LIMITS.maxMaps) refuseTrace('trace-size', `${names.size} maps`, { nearest: 'at most 32' });
 }
 
-function checkKey(map: string, key: Expression): void {
-  visitExpression(key, (part) => {
-    const isClock =
-      (part.type === 'builtin' && ['nsecs', 'elapsed'].includes(part.name)) ||
-      (part.type === 'call' && ['nsecs', 'strftime'].includes(part.name));
-    if (isClock)
-      refuseTrace('trace-map', `a clock as a key of ${shown(map)} grows without bound`, {
-        nearest: '@[comm] = count();',
-      });
+function checkKey(map: string, key: Expression, clocks: ReadonlySet<string>): void {
+  if (!readsClock(key, clocks)) return;
+  refuseTrace('trace-map', `a clock as a key of ${shown(map)} grows without bound`, { nearest: '@[comm] = count();' });
+}
+
+function readsClock(expression: Expression, clocks: ReadonlySet<string>): boolean {
+  let isClock = false;
+  visitExpression(expression, (part) => {
+    if (part.type === 'builtin' && ['nsecs', 'elapsed'].includes(part.name)) isClock = true;
+    if (part.type === 'call' && ['nsecs', 'strftime'].includes(part.name)) isClock = true;
+    if ((part.type === 'scalar' || part.type === 'map') && clocks.has(part.name)) isClock = true;
   });
+  return isClock;
+}
+
+/** Maps and scalars that hold a clock, directly or through one another. */
+function clockVariables(clauses: readonly Clause[]): ReadonlySet<string> {
+  const clocks = new Set<string>();
+  const assignments = clauses
+    .flatMap((clause) => allStatements(clause.body))
+    .filter((statement) => statement.type === 'assign')
+    .filter(({ value }) => !(value.type === 'call' && TRACE_FUNCTIONS[value.name]?.role === 'aggregate'));
+  let before = -1;
+  while (clocks.size > before) {
+    before = clocks.size;
+    for (const { target, value } of assignments) if (readsClock(value, clocks)) clocks.add(target.name);
+  }
+  return clocks;
 }
 
 function checkHotClause(clause: Clause, probe: string, aggregated: ReadonlySet<string>): void {

@@ -163,6 +163,9 @@ export const CLOSED_SYSCALL_FIELDS = [
   'iovec',
   'msgvec',
   'pathname_data',
+  '_value',
+  '_key',
+  'uiov',
 ];
 
 /** Fields whose elements may be taken by number: addresses and raw arguments, which are numbers. */

@@ -1,8 +1,6 @@
 import { matchesAny } from '../patterns.ts';
-import { unreachable } from '../unreachable.ts';
 import { PROBE_LIMITS, SOFTWARE_EVENTS } from './probes.ts';
-import type { Expression, Probe } from './syntax.ts';
-import { visitExpression } from './syntax.ts';
+import type { Probe } from './syntax.ts';
 
 /** Tracepoints that fire all the time, as anchored expressions over `category:event`. */
 export const HOT_TRACEPOINTS: readonly string[] = [
@@ -33,104 +31,4 @@ export function isBusy(probe: Probe): boolean {
 function matches(patterns: readonly string[], probe: { readonly category: string; readonly event: string }): boolean {
   const name = `${probe.category}:${probe.event}`.toLowerCase();
   return matchesAny(patterns, name);
-}
-
-/**
- * Whether a predicate lets only a part of the events through.
- *
- * A constant, a clock, or a bound that every event meets (`pid >= 0`) narrows nothing.
- */
-export function isNarrowing(predicate: Expression): boolean {
-  switch (predicate.type) {
-    case 'binary':
-      return isNarrowingBinary(predicate);
-    case 'map':
-      return true;
-    case 'field':
-      return !isIdentity(predicate);
-    case 'unary':
-      return predicate.operator === '!' && dependsOnEvent(predicate.operand) && predicate.operand.type !== 'map';
-    case 'cast':
-      return isNarrowing(predicate.operand);
-    case 'call':
-      return predicate.name === 'strncmp';
-    case 'ternary':
-      return (
-        isNarrowing(predicate.condition) &&
-        predicate.whenTrue.type === 'int' &&
-        predicate.otherwise.type === 'int' &&
-        predicate.whenTrue.text !== predicate.otherwise.text
-      );
-    case 'builtin':
-    case 'int':
-    case 'scalar':
-    case 'step':
-    case 'string':
-    case 'tuple':
-    case 'word':
-      return false;
-  }
-  return unreachable(predicate);
-}
-
-type Binary = Extract<Expression, { type: 'binary' }>;
-
-function isNarrowingBinary(predicate: Binary): boolean {
-  const { operator, left, right } = predicate;
-  if (operator === '&&') return isNarrowing(left) || isNarrowing(right);
-  if (operator === '||') return isNarrowing(left) && isNarrowing(right);
-  if (!dependsOnEvent(left) && !dependsOnEvent(right)) return false;
-  if (sameText(left, right)) return false;
-  switch (operator) {
-    case '==':
-      return true;
-    case '!=':
-    case '<':
-    case '<=':
-    case '>':
-    case '>=':
-      return !isTrivialBound(operator, left, right) && !isTrivialBound(operator, right, left);
-    case '&':
-    case '%':
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** Whether a value differs from event to event in a way that a filter can use. */
-function dependsOnEvent(expression: Expression): boolean {
-  let depends = false;
-  visitExpression(expression, (part) => {
-    if (part.type === 'field' || part.type === 'map') depends = true;
-    if (part.type === 'builtin' && !['nsecs', 'elapsed', 'probe'].includes(part.name)) depends = true;
-  });
-  return depends;
-}
-
-function sameText(left: Expression, right: Expression): boolean {
-  return JSON.stringify({ ...left, at: 0 }) === JSON.stringify({ ...right, at: 0 });
-}
-
-function isIdentity(expression: Expression): boolean {
-  if (expression.type === 'cast') return isIdentity(expression.operand);
-  if (expression.type === 'builtin') return ['pid', 'tid', 'uid', 'gid', 'cpu', 'cgroup'].includes(expression.name);
-  return (
-    expression.type === 'field' &&
-    /^(?:id|nr|.*pid|.*tid|.*cpu|.*prio|.*addr|.*ptr|call_site|vec|irq|ip|function|timer|hrtimer|now|expires)$/.test(
-      expression.name,
-    )
-  );
-}
-
-/** A comparison that nearly every event meets, such as `pid > 0`; `uid != 0` and `cpu == 0` are none. */
-function isTrivialBound(operator: string, value: Expression, bound: Expression): boolean {
-  if (bound.type === 'string') return bound.raw === '';
-  if (!isIdentity(value)) return false;
-  const isSmall =
-    (bound.type === 'int' && /^(?:0x)?0*[01]?$/.test(bound.text)) || (bound.type === 'unary' && bound.operator === '-');
-  const isHuge = bound.type === 'int' && (bound.text.length > 7 || /e[6-9]$/.test(bound.text));
-  const isRealFilter =
-    operator === '!=' && value.type === 'builtin' && ['uid', 'gid', 'cpu'].includes(value.name) && bound.type === 'int';
-  return (isSmall && !isRealFilter) || isHuge;
 }

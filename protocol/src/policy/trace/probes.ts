@@ -33,7 +33,7 @@ export const SOFTWARE_EVENTS: Readonly<Record<string, 'rare' | 'busy' | 'clock'>
   'task-clock': 'clock',
 };
 
-/** Categories of events that people define at run time: they can carry anything. */
+/** Categories of events that people define at run time, which can carry anything, and of buses whose events carry their data. */
 export const CLOSED_CATEGORIES = [
   'kprobes',
   'uprobes',
@@ -44,6 +44,14 @@ export const CLOSED_CATEGORIES = [
   'bpf_trace',
   'hid',
   'bpf_test_run',
+  'i2c',
+  'i2c_slave',
+  'smbus',
+  'spi',
+  '9p',
+  'serial',
+  'tty',
+  'usb_core',
 ];
 
 /** Takes one attach point apart, or refuses it. */
