@@ -113,6 +113,23 @@ describe('the context of a host', () => {
   });
 
   it.each([
+    ['node', 'MainThread', '/opt/node/bin/node\0/srv/app.js\0'],
+    ['', 'worker', '/bin/sh\0/usr/local/bin/worker\0'],
+    ['', 'gzip', 'gzip\0-9\0'],
+  ])('names the program %j of a process that calls itself %s', async (name, comm, cmdline) => {
+    const files = { ...CPU, '/proc/7/status': 'Uid:\t0\t0\t0\t0\n', '/proc/7/cmdline': cmdline };
+    const items = await collect(
+      new MachineStandIn({
+        before: { ...files, '/proc/7/stat': stat(7, comm, 100) },
+        after: { '/proc/7/stat': stat(7, comm, 250) },
+      }),
+    );
+    const [process] = factsOf(items.get('processes') ?? '', 'process');
+    expect(process && textOf(process, 'comm')).toBe(comm);
+    expect(process && textOf(process, 'name')).toBe(name);
+  });
+
+  it.each([
     ['version 1', '/sys/fs/cgroup/cpu,cpuacct', 'cgroup', 'rw,cpu,cpuacct'],
     ['version 2', '/sys/fs/cgroup', 'cgroup2', 'rw'],
   ])('finds throttled groups of %s, nested and below the root', async (version, root, type, options) => {

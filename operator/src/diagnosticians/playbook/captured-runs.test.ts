@@ -118,6 +118,30 @@ describe.each(RUNS)('the captured run %s', (_, run) => {
     expect(nextMove({ ...first, mustConclude: true }).kind).toBe('resolve');
   });
 
+  it('reads the context from whichever step brought it', () => {
+    // The first collection was lost with its agent, so that each step stands one place later.
+    const lost: DiagnosisStep = { index: 0, hypothesis: 'context', results: [], refused: [], note: 'Unknown' };
+    const steps = [
+      lost,
+      ...toSteps(run).map((step) => ({
+        ...step,
+        index: step.index + 1,
+        results: step.results.map((result) => ({
+          ...result,
+          evidenceID: result.evidenceID.replace(`s${step.index}-`, `s${step.index + 1}-`),
+        })),
+      })),
+    ];
+    const late = verdictOf(nextMove(caseFile(run, { steps })));
+    const usual = verdictOf(nextMove(caseFile(run)));
+    expect(late.rootCause).toEqual(usual.rootCause);
+    const shifted = quotesOf(usual).map(({ id, quote }) => ({
+      id: id.replace(/^s(\d+)/u, (_, step: string) => `s${Number(step) + 1}`),
+      quote,
+    }));
+    expect(quotesOf(late)).toEqual(shifted);
+  });
+
   it('says the same when asked twice', () => {
     expect(nextMove(caseFile(run))).toEqual(nextMove(caseFile(run)));
     expect(playbookFindings(first)).toEqual(playbookFindings(caseFile(run)));
@@ -171,6 +195,39 @@ describe('a fault that does not last', () => {
       confidence: 'Low',
       rootCause: { statement: expect.stringContaining('had stopped when it was looked at again') as string },
     });
+  });
+});
+
+describe('a verdict that was refused for want of proof', () => {
+  const [, run] = RUNS.find(([name]) => name === 'cpu-saturation') ?? [];
+  const usual = verdictOf(nextMove(caseFile(run as CapturedRun)));
+  const refusal = (message: string): DiagnosisStep => ({
+    index: 2,
+    hypothesis: '',
+    results: [],
+    refused: [
+      {
+        action: `resolve RootCauseFound: ${usual.rootCause?.mechanism ?? ''} of ${usual.rootCause?.component ?? ''}`,
+        rule: 'verdict.grounding',
+        message,
+      },
+    ],
+  });
+
+  it('comes again without the quotation that was named', () => {
+    const bad = usual.evidence?.[1]?.quote ?? '';
+    const shown = JSON.stringify(bad.slice(0, 160));
+    const steps = [...toSteps(run as CapturedRun), refusal(`evidence[1]: ${shown} does not stand in s0-processes`)];
+    const again = verdictOf(nextMove(caseFile(run as CapturedRun, { steps })));
+    expect(again.rootCause).toEqual(usual.rootCause);
+    expect(again.evidence?.map(({ quote }) => quote)).not.toContain(bad);
+  });
+
+  it('makes room for another when nothing can be dropped', () => {
+    const steps = [...toSteps(run as CapturedRun), refusal('rootCause.component: no quotation names it')];
+    const next = nextMove(caseFile(run as CapturedRun, { steps }));
+    expect(next.kind === 'resolve' ? next.rootCause : undefined).not.toEqual(usual.rootCause);
+    expect(nextMove(caseFile(run as CapturedRun, { steps, mustConclude: true })).kind).toBe('resolve');
   });
 });
 

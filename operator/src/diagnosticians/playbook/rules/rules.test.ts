@@ -1,103 +1,8 @@
 import { factLine } from '@nannyapi/protocol';
 import { describe, expect, it } from 'vitest';
-import type { CaseFile } from '../../diagnostician.ts';
-import { rankCandidates, toRuleInput } from '../candidates.ts';
+import { candidatesOf, findingsOf } from './case-stand-in.ts';
 
 const MIB = 1024 ** 2;
-
-/** A case whose context has the given lines; the rest of the machine is calm. */
-function findingsOf(prompt: string, items: Readonly<Record<string, string[]>>): string[] {
-  return candidatesOf(prompt, items).map(({ finding }) => `${finding.mechanism}: ${finding.component}`);
-}
-
-function candidatesOf(prompt: string, items: Readonly<Record<string, string[]>>): ReturnType<typeof rankCandidates> {
-  const calm = {
-    cpu: [
-      factLine('cpu', { core: 'total', busy: '5%', idle: '95%' }),
-      factLine('cpu', { core: '0', busy: '5%', idle: '95%' }),
-      factLine('cpu', { core: '1', busy: '5%', idle: '95%' }),
-    ],
-  };
-  const all: Record<string, string[]> = { ...calm, ...items };
-  const input: CaseFile = {
-    investigation: {
-      namespace: 'default',
-      name: 'inv',
-      uid: 'u',
-      episodeID: 'e',
-      prompt,
-      priority: 'Medium',
-      context: {},
-      ebpf: 'Allowed',
-    },
-    agent: { name: 'a', facts: {}, capabilities: {} },
-    nextStep: 1,
-    steps: [
-      {
-        index: 0,
-        hypothesis: 'context',
-        refused: [],
-        results: Object.entries(all).map(([id, lines]) => ({
-          evidenceID: `s0-${id}`,
-          source: id,
-          outcome: 'Succeeded',
-          text: lines.join('\n'),
-          totalBytes: 1,
-          omittedBytes: 0,
-          truncated: false,
-        })),
-      },
-    ],
-    budget: { stepsLeft: 5, secondsLeft: 100, bytesLeft: 1000 },
-    mustConclude: false,
-  };
-  return rankCandidates(toRuleInput(input));
-}
-
-const fileSystem = (fields: Parameters<typeof factLine<'filesystem'>>[1]): string =>
-  factLine('filesystem', {
-    mount: '/srv',
-    type: 'ext4',
-    device: '/dev/sdb1',
-    access: 'rw',
-    size: `${100 * MIB}B`,
-    used: `${100 * MIB}B`,
-    avail: '0B',
-    use: '100%',
-    inodes: 1000,
-    inodes_used: 10,
-    inodes_free: 990,
-    iuse: '1%',
-    ...fields,
-  });
-
-describe('the rules of file systems', () => {
-  it.each([
-    ['a full one', {}, ['FilesystemFull: file system /srv (/dev/sdb1, ext4)']],
-    ['one at 95 %', { use: '95%', avail: `${5 * MIB}B` }, []],
-    ['one at 99 % that is so large that it has room', { use: '99%', avail: `${40_000 * MIB}B` }, []],
-    [
-      'a read-only one, unless the symptom speaks of writing',
-      { access: 'ro' },
-      ['FilesystemReadOnly: file system /srv (/dev/sdb1, ext4)'],
-    ],
-    [
-      'one without inodes',
-      { use: '1%', avail: `${90 * MIB}B`, inodes_used: 1000, inodes_free: 0, iuse: '100%' },
-      ['InodesExhausted: file system /srv (/dev/sdb1, ext4)'],
-    ],
-  ])('see %s', (_, fields, expected) => {
-    expect(findingsOf('Why is this machine slow?', { filesystems: [fileSystem(fields)] })).toEqual(expected);
-  });
-
-  it('put the file system that the symptom names first', () => {
-    const lines = [
-      fileSystem({}),
-      fileSystem({ mount: '/data/spool', device: '/dev/sdc1', use: '98%', avail: `${MIB}B` }),
-    ];
-    expect(findingsOf('No space left on device in /data/spool', { filesystems: lines })[0]).toContain('/data/spool');
-  });
-});
 
 const process = (fields: Parameters<typeof factLine<'process'>>[1]): string =>
   factLine('process', {
@@ -168,9 +73,40 @@ describe('the rule of CPU throttling', () => {
     ['a throttled group of version 2', {}, 1],
     ['a group that is seldom throttled', { sample_nr_throttled: 2, throttled_share: '10%' }, 0],
     ['a group that was throttled long ago', { sample_nr_periods: 0, sample_nr_throttled: 0, throttled_share: '0%' }, 0],
+    [
+      'a group that rests just now, but was throttled in most periods of its life',
+      {
+        sample_nr_periods: 0,
+        sample_nr_throttled: 0,
+        throttled_share: '0%',
+        nr_periods: 40,
+        nr_throttled: 31,
+        tasks: 1,
+      },
+      1,
+    ],
+    [
+      'a group that nobody works in any more',
+      {
+        sample_nr_periods: 0,
+        sample_nr_throttled: 0,
+        throttled_share: '0%',
+        nr_periods: 40,
+        nr_throttled: 31,
+        tasks: 0,
+      },
+      0,
+    ],
     ['a group of our own', { own: true }, 0],
   ])('sees %s', (_, fields, count) => {
     expect(findingsOf('worker is slow', { cgroups: [group(fields)] })).toHaveLength(count);
+  });
+
+  it('says the quota in words and how raising it is undone', () => {
+    const [found] = candidatesOf('slow', { cgroups: [group({ version: 1 })] });
+    expect(found?.finding.statement).toContain('may use 10 ms of CPU in every 100 ms (0.1 cores)');
+    expect(found?.plan).toContain('`echo 100000 > /sys/fs/cgroup/batch/cpu.cfs_quota_us`');
+    expect(found?.plan).toContain('Undone by `echo 10000 > /sys/fs/cgroup/batch/cpu.cfs_quota_us`');
   });
 
   it('asks the files of the version that the group has', () => {
@@ -252,6 +188,21 @@ describe('the rule of memory pressure', () => {
     expect(findingsOf('slow', { memory: [memory(3), holder] })).toEqual([
       'MemoryPressure: process leak (pid 5) in host memory',
     ]);
+  });
+
+  it('blames workers of one program together, when together they hold most of it', () => {
+    const worker = (pid: number): string =>
+      factLine('memory_process', {
+        pid,
+        comm: 'MainThread',
+        name: 'node',
+        rss: `${300 * MIB}B`,
+        share: '30%',
+        own: false,
+      });
+    const items = { memory: [memory(9), worker(5), worker(6)] };
+    expect(findingsOf('slow', items)).toEqual(['MemoryPressure: processes node (pids 5, 6) in host memory']);
+    expect(findingsOf('slow', { memory: [memory(9), worker(5)] })).toEqual([]);
   });
 
   it('takes a group that merely fills its limit with cache for healthy', () => {
