@@ -64,7 +64,7 @@ function groupKill(input: RuleInput, { path, newest, group }: GroupKill): Candid
   const counts =
     group === undefined
       ? ''
-      : ` It hit the limit ${group.text('failcnt')} times, and the kernel killed there ${group.number('oom_kill') === 1 ? 'once' : `${group.text('oom_kill')} times`}.`;
+      : ` It hit the limit ${group.text('failcnt')} times${tellKills(group.number('oom_kill'))}.`;
   const told = `Cgroup ${path} reached its memory limit${limit}, and the kernel killed ${victimName}${when}.${counts}`;
   const rest = total === undefined ? '' : ` The machine itself has ${total.size('available')} available`;
   const quotes = [group?.quote, newest?.quote, total?.quote].filter((quote) => quote !== undefined);
@@ -79,7 +79,8 @@ function groupKill(input: RuleInput, { path, newest, group }: GroupKill): Candid
         ),
         evidence: quotes,
       },
-      strength: isLive ? 95 : isFresh ? 86 : 60,
+      // Of several kills the newest is the one that somebody complains about.
+      strength: (isLive ? 90 : isFresh ? 82 : 56) + freshness(age),
       nature: 'Event',
       topics: TOPICS,
       needsSymptom: false,
@@ -92,6 +93,17 @@ function groupKill(input: RuleInput, { path, newest, group }: GroupKill): Candid
       plan: groupPlan(path, group),
     },
   ];
+}
+
+/** 5 for a kill at this moment, 0 for one of an hour ago or of unknown age. */
+function freshness(ageSeconds: number | undefined): number {
+  return ageSeconds === undefined ? 0 : 5 * Math.max(0, 1 - ageSeconds / 3600);
+}
+
+/** A kill is counted where the victim was, which may be in a group below the one that hit its limit. */
+function tellKills(kills: number): string {
+  if (kills === 0) return '';
+  return kills === 1 ? ', and the kernel killed there once' : `, and the kernel killed there ${kills} times`;
 }
 
 function tellAge(seconds: number): string {
@@ -174,7 +186,7 @@ function machineKills(input: RuleInput): Candidate[] {
         ),
         evidence: [newest.quote, ...(memory ? [memory.quote] : [])],
       },
-      strength: isFresh ? 84 : 58,
+      strength: (isFresh ? 80 : 54) + freshness(newest.number('age')),
       nature: 'Event',
       topics: TOPICS,
       needsSymptom: false,

@@ -150,6 +150,13 @@ describe('the rule of OOM kills', () => {
     ]);
   });
 
+  it('puts the newest of several kills first', () => {
+    const gone = (path: string, age: string, pid: number): string =>
+      kill({ age, pid, limit_cgroup: path, limit_cgroup_exists: false });
+    const items = { 'oom-kills': [gone('/b', '3s', 9), gone('/a', '40s', 8)] };
+    expect(findingsOf('a worker dies with 137', items)[0]).toBe('OOMKill: cgroup /b (killed: worker, pid 9)');
+  });
+
   it('takes a kill in a group that is gone for history, unless it is what was asked about', () => {
     const items = { 'oom-kills': [kill({ limit_cgroup: '/job', limit_cgroup_exists: false })] };
     expect(findingsOf('Why is this machine slow?', items)).toEqual([]);
@@ -331,7 +338,7 @@ describe('the rules of limits', () => {
   it('see device errors only on a device that is in use', () => {
     const log = [factLine('kernel', { age: '9s', level: 'err', text: 'I/O error, dev loop3, sector 8 op 0x0:(READ)' })];
     expect(findingsOf('reads fail', { 'kernel-log': log })).toEqual([]);
-    const filesystems = [fileSystem({ device: '/dev/loop3', use: '1%' })];
+    const filesystems = [factLine('filesystem', { mount: '/srv', type: 'ext4', device: '/dev/loop3', use: '1%' })];
     expect(findingsOf('reads fail', { 'kernel-log': log, filesystems })).toEqual([
       'BlockDeviceErrors: device loop3 (mounted at /srv)',
     ]);
