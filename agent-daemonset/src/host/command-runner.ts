@@ -103,10 +103,16 @@ export function commandRequest(verdict: AcceptedCommand, path: string): RunReque
     args,
     needs: verdict.needs,
     network: verdict.network,
+    ...(looksIntoTmp(verdict) ? { showsTmp: true } : {}),
     ...(device !== undefined && ['rawDevice', 'deviceAdmin', 'fileRead'].includes(verdict.needs)
       ? { devicePath: device }
       : {}),
   };
+}
+
+/** An empty /tmp would answer "who fills the disk" wrongly; only names and sizes can be asked for there. */
+function looksIntoTmp({ paths }: AcceptedCommand): boolean {
+  return paths.some(({ path, access }) => access !== 'read' && (path === '/' || /^\/tmp(?:\/|$)/.test(path)));
 }
 
 /** The error for a tool that is not installed: told to the model as such, never as a refusal. */

@@ -29,7 +29,7 @@ export interface TraceLimits {
 export interface Host {
   facts(): Promise<HostFacts>;
   capabilities(): Promise<HostCapabilities>;
-  /** Where a path really leads; `link` and `stat` do not follow its last part. @throws CodedError `MagicLink`. */
+  /** Where a path really leads; `stat` does not follow its last part. @throws CodedError `MagicLink`, `NotPlain`. */
   resolvePath(path: string, access: PathAccess): Promise<string>;
   /** @throws CodedError `NotAvailable` when this host lacks the tool or the rights, naming what adds them. */
   runCommand(command: AcceptedCommand, bounds: CommandBounds): Promise<CommandOutcome>;

@@ -14,7 +14,7 @@ import { createCollectorHost } from './collector-host-view.ts';
 import { commandRequest, notInstalled, runCaged, type RunnerDeps, type StartedProcess } from './command-runner.ts';
 import { readHostFacts } from './facts.ts';
 import type { Host } from './host.ts';
-import { resolvePath } from './path-resolver.ts';
+import { assertPlain, resolvePath } from './path-resolver.ts';
 import { probeCapabilities } from './probe.ts';
 import { processesOfUsers, readProcess } from './process-table.ts';
 import { installCommand, readOsRelease, type PlatformFamily } from './remedies.ts';
@@ -150,7 +150,12 @@ function createHost(parts: HostParts): Host {
 
 /** What looks only at a name follows the links above it, not the name itself. */
 async function resolveFor(path: string, access: PathAccess): Promise<string> {
-  if (access === 'read' || access === 'list') return resolvePath(path);
+  if (access === 'read') {
+    const resolved = await resolvePath(path);
+    await assertPlain(resolved);
+    return resolved;
+  }
+  if (access === 'list') return resolvePath(path);
   return join(await resolvePath(dirname(path)), basename(path));
 }
 

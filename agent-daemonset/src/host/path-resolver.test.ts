@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { resolvePath } from './path-resolver.ts';
+import { assertPlain, resolvePath } from './path-resolver.ts';
 
 describe('a path, resolved on the host', () => {
   let dir: string;
@@ -37,6 +38,27 @@ describe('a path, resolved on the host', () => {
   it('follows the plain links of /proc', async () => {
     expect(await resolvePath('/proc/mounts')).toBe(`/proc/${process.pid}/mounts`);
     expect(await resolvePath('/proc/self/status')).toBe(`/proc/${process.pid}/status`);
+  });
+
+  it('is read only when it is a plain file, for a pipe would block', async () => {
+    execFileSync('mkfifo', [join(dir, 'logs/pipe.log')]);
+    await expect(assertPlain(join(dir, 'logs/pipe.log'))).rejects.toMatchObject({ code: 'NotPlain' });
+    await expect(assertPlain('/dev/zero')).rejects.toMatchObject({ code: 'NotPlain' });
+    await assertPlain(join(dir, 'logs/app.log'));
+    await assertPlain(join(dir, 'absent'));
+    await assertPlain('/proc/self/status');
+  });
+
+  it.runIf(process.getuid?.() === 0)('is not read in a folder of logs when it has a second name', async () => {
+    const logs = await mkdtemp('/var/log/nanny-test-');
+    try {
+      await writeFile(join(logs, 'closed'), '');
+      await assertPlain(join(logs, 'closed'));
+      await link(join(logs, 'closed'), join(logs, 'app.log'));
+      await expect(assertPlain(join(logs, 'app.log'))).rejects.toMatchObject({ code: 'NotPlain' });
+    } finally {
+      await rm(logs, { recursive: true });
+    }
   });
 
   it('gives up on a circle', async () => {

@@ -41,6 +41,25 @@ export async function resolvePath(path: string): Promise<string> {
   return resolved;
 }
 
+/** Folders in which no program keeps hard links: one there may be a second name of a file that is closed. */
+const WITHOUT_HARD_LINKS = /^\/(?:etc|opt|run|srv|var\/log)\//;
+
+/**
+ * Checks that reading a resolved path ends and shows what its name says.
+ *
+ * @throws CodedError `NotPlain` for pipes and sockets, which block, for devices, and for a file with a second name
+ *   where none belongs.
+ */
+export async function assertPlain(path: string): Promise<void> {
+  const entry = await lstat(path).catch(() => undefined);
+  // What is absent, and a folder, the command tells in its own words.
+  if (!entry || entry.isDirectory()) return;
+  if (!entry.isFile()) throw new CodedError({ code: 'NotPlain', message: `path-device: ${path} is no plain file` });
+  if (entry.nlink > 1 && WITHOUT_HARD_LINKS.test(path)) {
+    throw new CodedError({ code: 'NotPlain', message: `path-secret: ${path} has a second name, which may be closed` });
+  }
+}
+
 /** Text of a symbolic link, or `undefined` for what is none or is absent. */
 async function linkTarget(path: string): Promise<string | undefined> {
   const entry = await lstat(path).catch(() => undefined);

@@ -5,7 +5,7 @@ export { commandCatalogue } from './catalogue.ts';
 export type { CaseKind } from './check-case.ts';
 export { CASE_KINDS, checkCase, isCaseKind } from './check-case.ts';
 export { checkArgv, checkCommandLine } from './check-command.ts';
-export { checkResolvedPath } from './paths/paths.ts';
+export { checkResolvedPath, isSecretPath } from './paths/paths.ts';
 export { POLICY_HASH, POLICY_VERSION } from './policy-hash.ts';
 export type { Rule, RuleID } from './rules.ts';
 export { RULES } from './rules.ts';

@@ -21,6 +21,13 @@ describe('the words that build a cage', () => {
     expect(args).not.toContain('/tmp/state');
   });
 
+  it('leave /tmp in view, without its secrets, for a command that looks there', () => {
+    const hidden = { folders: ['/tmp/state'], files: [] };
+    const args = bwrapArgs({ ...request, showsTmp: true }, hidden, ['/tmp/disk']).join(' ');
+    expect(args).toContain('--ro-bind / / --dev /dev --tmpfs /tmp/state --remount-ro /tmp/state');
+    expect(args).not.toContain('--tmpfs /tmp --');
+  });
+
   it('keep a file system that is mounted below /tmp in view, without its secrets', () => {
     const hidden = { folders: ['/tmp/state', '/tmp/disk/state'], files: [] };
     const args = bwrapArgs(request, hidden, ['/tmp/disk']).join(' ');

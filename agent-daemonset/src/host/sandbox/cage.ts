@@ -13,6 +13,8 @@ export interface CageRequest {
   environment: Readonly<Record<string, string>>;
   /** Device node that the command names, e.g. /dev/sda, for those few that ask a device itself. */
   devicePath?: string;
+  /** True when the command looks at names and sizes in /tmp, which otherwise is empty. */
+  showsTmp?: boolean;
 }
 
 /** Text or bytes that the child reads from an inherited descriptor. */

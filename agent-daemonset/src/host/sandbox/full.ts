@@ -89,7 +89,9 @@ async function mountsInTmp(): Promise<string[]> {
  */
 export function bwrapArgs(request: CageRequest, hidden: HiddenPaths, kept: readonly string[] = []): string[] {
   const device = request.devicePath;
-  const isInView = (path: string): boolean => !isBelow('/tmp')(path) || kept.some((mount) => isBelow(mount)(path));
+  const { showsTmp = false } = request;
+  const isInView = (path: string): boolean =>
+    showsTmp || !isBelow('/tmp')(path) || kept.some((mount) => isBelow(mount)(path));
   return [
     '--ro-bind',
     '/',
@@ -97,11 +99,9 @@ export function bwrapArgs(request: CageRequest, hidden: HiddenPaths, kept: reado
     '--dev',
     '/dev',
     ...(device === undefined ? [] : ['--dev-bind-try', device, device]),
-    '--tmpfs',
-    '/tmp',
-    ...kept.flatMap((path) => ['--ro-bind-try', path, path]),
-    '--remount-ro',
-    '/tmp',
+    ...(showsTmp
+      ? []
+      : ['--tmpfs', '/tmp', ...kept.flatMap((path) => ['--ro-bind-try', path, path]), '--remount-ro', '/tmp']),
     // A folder in /tmp went away with it.
     ...hidden.folders.filter(isInView).flatMap((path) => ['--tmpfs', path, '--remount-ro', path]),
     ...hidden.files.filter(isInView).flatMap((path) => ['--ro-bind', '/dev/null', path]),

@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@nannyapi/process';
+import { isSecretPath } from '@nannyapi/protocol';
 
 /** Folders whose contents no run may see. */
 const HIDDEN_FOLDERS = [
@@ -75,6 +76,21 @@ const HIDDEN_IN_HOMES = {
 /** Host keys and the like, found by name in one folder. */
 const HIDDEN_BY_NAME = [{ folder: '/etc/ssh', pattern: /^ssh_host_.*_key$/ }];
 
+/** Trees that may be searched as a whole: what is a secret there by its name is found and covered. */
+const SEARCHED_TREES = [
+  '/etc/nginx',
+  '/etc/apache2',
+  '/etc/systemd',
+  '/etc/default',
+  '/etc/lxc',
+  '/etc/network',
+  '/var/log',
+];
+const MAX_TREE_DEPTH = 4;
+const MAX_TREE_ENTRIES = 4000;
+/** Each takes a mount; a tree with more secrets than this is none that is searched for faults. */
+const MAX_TREE_SECRETS = 128;
+
 /** How long a look at the host stays good, in milliseconds: homes come and go rarely. */
 const FRESH_MS = 30_000;
 
@@ -112,6 +128,7 @@ export class HiddenPathFinder {
         [...HIDDEN_IN_HOMES.folders, ...HIDDEN_IN_HOMES.files].map((name) => join(home, name)),
       ),
       ...(await namedFiles()),
+      ...(await secretsIn(SEARCHED_TREES)),
     ];
     const paths = await existing(candidates);
     this.#found = { paths, atMs: nowMs };
@@ -130,6 +147,28 @@ async function namedFiles(): Promise<string[]> {
     ),
   );
   return found.flat();
+}
+
+/** Secrets by their name below some folders, breadth first; bounded, for a log folder may hold any number of files. */
+async function secretsIn(trees: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  let seen = 0;
+  let level = [...trees];
+  for (let depth = 0; depth < MAX_TREE_DEPTH && level.length > 0; depth += 1) {
+    const below: string[] = [];
+    for (const folder of level) {
+      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+      seen += entries.length;
+      if (seen > MAX_TREE_ENTRIES || found.length > MAX_TREE_SECRETS) return found.slice(0, MAX_TREE_SECRETS);
+      for (const entry of entries) {
+        const path = join(folder, entry.name);
+        if (isSecretPath(path)) found.push(path);
+        else if (entry.isDirectory()) below.push(path);
+      }
+    }
+    level = below;
+  }
+  return found;
 }
 
 async function names(folder: string): Promise<string[]> {
