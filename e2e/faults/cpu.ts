@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { makeCgroup } from './cgroup.ts';
-import { buildFault } from './fault.ts';
+import { buildFault, waitUntil } from './fault.ts';
 import type { InjectedFault } from './fault.ts';
 import { startScript } from './shell.ts';
 
@@ -52,5 +53,36 @@ export async function injectCpuAffinity(): Promise<InjectedFault> {
       pids.push(await startScript(undo, `taskset -cp 0 $$ > /dev/null; ${SPIN}`));
     }
     return { mechanism: 'CPUAffinity', component: `\\b(?:${pids.join('|')})\\b` };
+  });
+}
+
+/** Starts processes that end at once, one after the other, on every core: no single one is there for long. */
+export async function injectForkStorm(shells = availableParallelism()): Promise<InjectedFault> {
+  return buildFault(async (undo) => {
+    const pids: number[] = [];
+    for (let index = 0; index < shells; index += 1) {
+      pids.push(
+        await startScript(undo, 'end=$(($(date +%s) + 900)); while [ $(date +%s) -lt $end ]; do /bin/true; done'),
+      );
+    }
+    return { mechanism: 'CPUSaturation', component: `\\b(?:${pids.join('|')})\\b` };
+  });
+}
+
+/** Gives a tenth of a core to a worker that rests most of the time. */
+export async function injectSparseThrottling(): Promise<InjectedFault> {
+  return buildFault(async (undo) => {
+    const group = await makeCgroup(undo, 'cpu', 'tick');
+    await group.set(
+      group.version === 1 ? 'cpu.cfs_quota_us' : 'cpu.max',
+      group.version === 1 ? '10000' : '10000 100000',
+    );
+    const work =
+      'echo $$ > "$1/cgroup.procs"; for n in $(seq 300); do i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 3; done';
+    await startScript(undo, work, group.path);
+    const throttled = async (): Promise<number> =>
+      Number(/^nr_throttled (\d+)/mu.exec(await readFile(`${group.path}/cpu.stat`, 'utf8'))?.[1] ?? 0);
+    await waitUntil('the worker was throttled in ten periods', async () => (await throttled()) >= 10, 30_000);
+    return { mechanism: 'CPUThrottling', component: group.path.split('/').at(-1) ?? group.path };
   });
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { buildFault } from './fault.ts';
 import type { InjectedFault } from './fault.ts';
-import { startScript, suffix } from './shell.ts';
+import { run, startScript, suffix } from './shell.ts';
 
 /**
  * Keeps the disk under `folder` busy with writes that pass by the page cache.
@@ -31,5 +31,19 @@ export async function injectFsyncStorm(folder = '/var/tmp'): Promise<InjectedFau
       'import os,sys,time\nf=os.open(sys.argv[1],os.O_CREAT|os.O_WRONLY)\nend=time.time()+900\nwhile time.time()<end:\n os.pwrite(f,b"x"*4096,0)\n os.fsync(f)\n';
     await startScript(undo, 'exec python3 -c "$1" "$2"', program, file);
     return { mechanism: 'FsyncStorm', component: 'python' };
+  });
+}
+
+/** Keeps the disk under `folder` busy with reads of small pieces at random places that pass by the page cache. */
+export async function injectDiskReads(folder = '/var/tmp', readers = 4): Promise<InjectedFault> {
+  return buildFault(async (undo) => {
+    const file = `${folder}/table-${suffix()}`;
+    undo.push(async () => rm(file, { force: true }));
+    await run('dd', 'if=/dev/zero', `of=${file}`, 'bs=1M', 'count=100', 'oflag=direct', 'status=none');
+    const program =
+      'import mmap,os,random,sys,time\nf=os.open(sys.argv[1],os.O_RDONLY|os.O_DIRECT)\nb=mmap.mmap(-1,65536)\nend=time.time()+900\nwhile time.time()<end:\n os.preadv(f,[b],random.randrange(1500)*65536)\n';
+    for (let index = 0; index < readers; index += 1)
+      await startScript(undo, 'exec python3 -c "$1" "$2"', program, file);
+    return { mechanism: 'DiskIOSaturation', component: 'python|vd|sd|nvme|xvd|mmcblk' };
   });
 }

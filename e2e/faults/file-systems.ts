@@ -33,6 +33,17 @@ export async function injectInodesExhausted(folder = '/var/tmp'): Promise<Inject
   });
 }
 
+/** Uses up the inodes of a tmpfs that has plenty of room. */
+export async function injectTmpfsInodesExhausted(folder = '/var/tmp'): Promise<InjectedFault> {
+  return buildFault(async (undo) => {
+    const mount = await makeMountPoint(undo, folder);
+    await run('mount', '-t', 'tmpfs', '-o', 'size=32m,nr_inodes=100', 'tmpfs', mount);
+    undo.push(async () => unmount(mount));
+    await createUntilRefused(mount);
+    return { mechanism: 'InodesExhausted', component: mount };
+  });
+}
+
 /** Makes a mounted file system read-only. */
 export async function injectReadOnlyFileSystem(folder = '/var/tmp'): Promise<InjectedFault> {
   return buildFault(async (undo) => {

@@ -21,6 +21,17 @@ export async function injectCgroupOomKill(): Promise<InjectedFault> {
   });
 }
 
+/** Lets one worker outgrow the memory limit of its control group, once. */
+export async function injectSingleOomKill(): Promise<InjectedFault> {
+  return buildFault(async (undo) => {
+    const group = await makeCgroup(undo, 'memory', 'once');
+    await group.set(group.version === 1 ? 'memory.limit_in_bytes' : 'memory.max', String(50 * MIB));
+    await startScript(undo, 'echo $$ > "$1/cgroup.procs"; head -c 200m /dev/zero | tail > /dev/null', group.path);
+    await waitUntil('the kernel killed the worker', async () => (await oomKills(group.path)) > 0);
+    return { mechanism: 'OOMKill', component: group.path.split('/').at(-1) ?? group.path };
+  });
+}
+
 async function oomKills(path: string): Promise<number> {
   for (const file of ['memory.oom_control', 'memory.events']) {
     try {

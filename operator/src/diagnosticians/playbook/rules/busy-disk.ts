@@ -47,17 +47,32 @@ function isWaitedFor(input: RuleInput, disk: ContextFact<'disk'>): boolean {
   return blocked > 0 || waiter;
 }
 
-function traffic(disk: ContextFact<'disk'>): number {
+function traffic(disk: ContextFact<'disk'> | ContextFact<'io_process'>): number {
   return disk.number('read_rate') + disk.number('write_rate');
 }
 
-/** The processes that move most data, without our own. */
+/**
+ * The processes that move most data, without our own.
+ *
+ * The kernel adds what a child moved to its parent when it ends. A parent that is thereby said to move more than all devices
+ * did is a bystander whose child has just ended.
+ */
 export function ioCulprits(input: RuleInput): ContextFact<'io_process'>[] {
   const processes = input.facts.all('disks', 'io_process').filter((fact) => !fact.isOwn);
-  const rate = (fact: ContextFact<'io_process'>): number => fact.number('read_rate') + fact.number('write_rate');
-  const sorted = processes.sort((a, b) => rate(b) - rate(a));
-  const most = sorted[0] === undefined ? 0 : rate(sorted[0]);
-  return sorted.filter((fact) => rate(fact) >= most / 4).slice(0, 4);
+  const disks = input.facts.all('disks', 'disk');
+  const all = disks.reduce((sum, disk) => sum + traffic(disk), 0);
+  const possible = processes.filter((fact) => !isAdopted(fact) || traffic(fact) <= all * MOST_OF_ALL);
+  const sorted = possible.sort((a, b) => traffic(b) - traffic(a));
+  const most = sorted[0] === undefined ? 0 : traffic(sorted[0]);
+  return sorted.filter((fact) => traffic(fact) >= most / 4).slice(0, 4);
+}
+
+/** Samples of devices and of processes are not taken at the same moment. */
+const MOST_OF_ALL = 1.3;
+
+/** True for a process that sleeps and waits for no device: what it is said to move may be its children's. */
+function isAdopted(fact: ContextFact<'io_process'>): boolean {
+  return fact.text('state') === 'S' && fact.number('io_wait') === 0;
 }
 
 /** The block trace: sizes of the requests that the kernel hands to devices. */

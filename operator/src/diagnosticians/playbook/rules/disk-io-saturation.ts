@@ -58,7 +58,7 @@ function toCandidate(
         { tool: 'trace', program: BLOCK_TRACE, durationSeconds: 10 },
         { tool: 'trace', program: ISSUER_TRACE, durationSeconds: 3 },
       ]),
-      judge: (step) => judge(step, disk, users),
+      judge: (step) => judge(step, { fact: disk, users, rates: rates.join('; ') }),
     },
     plan: plan(name, culprits[0]),
   };
@@ -72,7 +72,14 @@ export function diskComponent(disk: ContextFact<'disk'>, users: readonly NamedPr
   return clip(`disk ${disk.text('name')}${where}${who === '' ? '' : `, used by ${who}`}`, 256);
 }
 
-function judge(step: DiagnosisStep, fact: ContextFact<'disk'>, users: readonly NamedProcess[]): Judgement {
+interface SaturatedDisk {
+  fact: ContextFact<'disk'>;
+  users: readonly NamedProcess[];
+  /** What the users did in the first look, in words; '' when that is unknown. */
+  rates: string;
+}
+
+function judge(step: DiagnosisStep, { fact, users, rates }: SaturatedDisk): Judgement {
   const name = fact.text('name');
   const disk = readDisk(step, name);
   const pressure = readPressureReading(step, 'io');
@@ -93,16 +100,19 @@ function judge(step: DiagnosisStep, fact: ContextFact<'disk'>, users: readonly N
     return { outcome: 'Gone', quotes, statement: `${name} was no longer saturated in the following seconds` };
   }
   const issuers = mainIssuers(readTraceMap(step, 'issued'));
-  const traced = histogram === undefined ? '' : ` A block trace of ten seconds counted ${histogram.requests} requests.`;
-  const busy =
-    disk === undefined
-      ? ''
-      : ` In the following ${Math.round(disk.seconds)} s it was busy ${Math.round(disk.utilPercent)}% of the time.`;
+  const told = [
+    `Disk ${name} was busy ${fact.share('util')} of the time in the first look${disk === undefined ? '' : ` and ${Math.round(disk.utilPercent)}% of the next ${Math.round(disk.seconds)} s (${Math.round(disk.requests / disk.seconds)} requests a second)`}.`,
+    ...(pressure === undefined
+      ? []
+      : [`Tasks waited for I/O ${Math.round(pressure.avg10Percent)}% of the last ten seconds.`]),
+    ...(histogram === undefined ? [] : [`A block trace of ten seconds counted ${histogram.requests} requests.`]),
+    ...(issuers.length === 0 ? [] : [`Most of the data was handed over by ${nameProcesses(issuers.map(toProcess))}.`]),
+  ];
   return {
     outcome: 'Confirmed',
     quotes: [...quotes, ...issuers.map((entry) => entry.quote)],
     ...(issuers.length === 0 ? {} : { component: diskComponent(fact, [...issuers.map(toProcess), ...users]) }),
-    ...(busy + traced === '' ? {} : { planNote: `${busy}${traced}`.trim() }),
+    statement: `${told.join(' ')}${rates === '' ? '' : ` In the first look ${rates}.`}`,
   };
 }
 
