@@ -9,6 +9,13 @@ describe('checkToolCall', () => {
     expect(checkToolCall(call)).toMatchObject({ verdict: 'accept', argv: ['ss', '-s'] });
   });
 
+  it('takes a move by the name that the operator gives its kind', () => {
+    const actions = [{ tool: 'run', argv: ['uptime'] }];
+    expect(checkToolCall({ kind: 'diagnose', hypothesis: 'x', actions }).verdict).toBe('accept');
+    expect(checkToolCall({ kind: 'diagnose', move: 'resolve', hypothesis: 'x', actions }).verdict).toBe('refuse');
+    expect(checkToolCall({ kind: 'patch', hypothesis: 'x', actions }).verdict).toBe('refuse');
+  });
+
   it('names the unknown field, wherever it stands', () => {
     const move = { move: 'diagnose', hypothesis: 'x', actions: [{ tool: 'run', argv: ['uptime'], approved: true }] };
     const verdict = checkToolCall(move);

@@ -27,7 +27,7 @@ const resolveShape: Shape = {
  *
  * Takes JSON text, which is parsed strictly, or a value that somebody parsed already. The call is
  * an action (`tool`: run, trace, read), or a move: `diagnose` with a hypothesis and up to eight actions,
- * `resolve` with a verdict. A move is named by `move` or `tool`, by a single key that wraps it, or by its
+ * `resolve` with a verdict. A move is named by `kind`, `move` or `tool`, by a single key that wraps it, or by its
  * own fields. The first refused action refuses the whole move here; the operator judges actions
  * one by one with `checkAction`.
  */
@@ -41,6 +41,7 @@ function checkParsed(call: unknown): PolicyVerdict {
   if (!isObject(call)) return refuse('call-shape', 'the call is not an object', NEAREST);
   const keys = Object.keys(call);
   if (Object.hasOwn(call, 'move')) return checkNamedMove(call, 'move');
+  if (Object.hasOwn(call, 'kind')) return checkNamedMove(call, 'kind');
   if (call.tool === 'diagnose' || call.tool === 'resolve') return checkNamedMove(call, 'tool');
   if (keys.includes('tool') || keys.some((key) => ['run', 'trace', 'read'].includes(key))) return checkAction(call);
   const [only] = keys;
@@ -57,7 +58,7 @@ function checkParsed(call: unknown): PolicyVerdict {
   return refuse('call-shape', 'the call names no tool and no move', NEAREST);
 }
 
-function checkNamedMove(call: JsonObject, key: 'move' | 'tool'): PolicyVerdict {
+function checkNamedMove(call: JsonObject, key: 'move' | 'kind' | 'tool'): PolicyVerdict {
   const { [key]: move, ...rest } = call;
   if (move !== 'diagnose' && move !== 'resolve')
     return refuse('call-shape', 'move is neither diagnose nor resolve', NEAREST);

@@ -28,7 +28,7 @@ const grepFamily = ['grep', 'egrep', 'fgrep'].map((name): Command => ({
   examples: [`${name} -i error /var/log/syslog`, `${name} -r -n OOM /var/log`],
   options: {
     ...flags(
-      '-a -b -c -E -F -G -h -H -i -I -l -L -n -o -q -r -s -v -w -x -z --text --count --extended-regexp --fixed-strings --basic-regexp --no-filename --with-filename --ignore-case --files-with-matches --files-without-match --line-number --only-matching --quiet --recursive --no-messages --invert-match --word-regexp --line-regexp',
+      '-a -b -c -E -F -G -P -h -H -i -I -l -L -n -o -q -r -s -v -w -x -z --text --count --extended-regexp --fixed-strings --basic-regexp --perl-regexp --no-filename --with-filename --ignore-case --files-with-matches --files-without-match --line-number --only-matching --quiet --recursive --no-messages --invert-match --word-regexp --line-regexp',
     ),
     ...flags('--color=never --color=auto -0 -1 -2 -3 -4 -5 -6 -7 -8 -9'),
     ...valued('-e --regexp', search),
