@@ -28,6 +28,8 @@ export interface RuleTree {
 
 /** What compilation gathers and shares. */
 interface Compilation {
+  /** What the environments of rule checks are cloned from; making one anew takes a hundred registrations. */
+  checker: Environment;
   /** Untyped environment that all programs of the schema run in. */
   runtime: Environment;
   causes: Cause[];
@@ -47,8 +49,9 @@ interface NodePosition {
  * no wrapping. Faults are reported with the path of the rule in the CRD.
  */
 export function compileRules(schema: SchemaNode, path: string): { tree: RuleTree | undefined; causes: Cause[] } {
-  const runtime = kubernetesEnvironment().registerVariable('self', 'dyn').registerVariable('oldSelf', 'dyn');
-  const compilation: Compilation = { runtime, causes: [] };
+  const checker = kubernetesEnvironment();
+  const runtime = checker.clone().registerVariable('self', 'dyn').registerVariable('oldSelf', 'dyn');
+  const compilation: Compilation = { checker, runtime, causes: [] };
   const tree = compileNode(compilation, { schema, path, uncorrelatable: undefined });
   return { tree, causes: compilation.causes };
 }
@@ -96,9 +99,13 @@ function compileOwn(compilation: Compilation, position: NodePosition): CompiledR
   const { schema, path } = position;
   const rules = schema['x-kubernetes-validations'] ?? [];
   if (rules.length === 0) return [];
-  const environments = checkers(schema);
+  let plain: Environment | undefined;
+  let optional: Environment | undefined;
   return rules.flatMap((rule, index) => {
-    const compiled = compileRule(compilation, position, rule, environments[rule.optionalOldSelf === true ? 1 : 0]);
+    const environment = rule.optionalOldSelf
+      ? (optional ??= declaring(compilation.checker, schema, (self) => `optional<${self}>`))
+      : (plain ??= declaring(compilation.checker, schema, (self) => self));
+    const compiled = compileRule(compilation, position, rule, environment);
     const at = `${path}.x-kubernetes-validations[${index}]`;
     if (!Array.isArray(compiled)) return [compiled];
     compilation.causes.push(...compiled.map((cause) => ({ ...cause, field: `${at}${cause.field}` })));
@@ -106,15 +113,11 @@ function compileOwn(compilation: Compilation, position: NodePosition): CompiledR
   });
 }
 
-/** Typed environments: oldSelf as a value, and as an optional for rules with optionalOldSelf. */
-function checkers(schema: SchemaNode): [plain: Environment, optional: Environment] {
-  const plain = kubernetesEnvironment();
-  const plainType = declareTypes(plain, schema, 'Self');
-  plain.registerVariable('self', plainType).registerVariable('oldSelf', plainType);
-  const optional = kubernetesEnvironment();
-  const optionalType = declareTypes(optional, schema, 'Self');
-  optional.registerVariable('self', optionalType).registerVariable('oldSelf', `optional<${optionalType}>`);
-  return [plain, optional];
+/** An environment in which self is of the schema's type, and oldSelf of what `oldType` makes of it. */
+function declaring(base: Environment, schema: SchemaNode, oldType: (self: string) => string): Environment {
+  const environment = base.clone();
+  const type = declareTypes(environment, schema, 'Self');
+  return environment.registerVariable('self', type).registerVariable('oldSelf', oldType(type));
 }
 
 function compileRule(
