@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener } from 'node:http';
+import type * as nodeHttp from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { createRequire } from 'node:module';
 import type { Logger } from '@nannyapi/process';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Authenticator } from '../identity/authenticator.ts';
@@ -64,7 +65,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   return app;
 }
 
-function createListener(handler: RequestListener, tls: TlsFiles | undefined): ReturnType<typeof createServer> {
+function createListener(handler: nodeHttp.RequestListener, tls: TlsFiles | undefined): nodeHttp.Server {
   const limits = {
     requestTimeout: REQUEST_TIMEOUT_MS,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -72,6 +73,8 @@ function createListener(handler: RequestListener, tls: TlsFiles | undefined): Re
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
   };
-  if (!tls) return createServer(limits, handler);
-  return createTlsServer({ ...limits, cert: tls.certPem, key: tls.keyPem, minVersion: 'TLSv1.2' }, handler);
+  if (tls) return createTlsServer({ ...limits, cert: tls.certPem, key: tls.keyPem, minVersion: 'TLSv1.2' }, handler);
+  // An import of node:http reads all of its exports, and WebSocket among them loads a whole HTTP client, 7 MB.
+  const http = createRequire(import.meta.url)('node:http') as typeof nodeHttp;
+  return http.createServer(limits, handler);
 }
