@@ -99,7 +99,8 @@ export const loadCommands: readonly Command[] = [
     options: {
       ...flags('-d -h -H -I -l -R -r -s -t -u -v -w --human --dec=0 --dec=1 --dec=2'),
       ...valued('-p', match('ALL|SELF|\\d{1,7}(?:,\\d{1,7}){0,31}', 'process ids')),
-      ...valued('-C -G -U', match('[A-Za-z0-9_./-]{1,64}', 'a name')),
+      // Without a dash in front: the value of -U may be left out, and -e after it would run a program.
+      ...valued('-C -G -U', match('[A-Za-z0-9_./][A-Za-z0-9_./-]{0,63}', 'a name')),
       ...valued('-T', oneOf('TASK CHILD ALL')),
     },
     forms: [[sampling]],

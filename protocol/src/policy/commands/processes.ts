@@ -83,8 +83,12 @@ export const processCommands: readonly Command[] = [
     options: {
       ...flags('-a -b -C -K -l -M -n -N -O -P -R -t -U -V -v -w -X -L +L +L1 +w +M -H +c0 +c15 +f -Q'),
       ...valued('-p', match('\\^?\\d{1,7}(?:,\\^?\\d{1,7}){0,31}', 'process ids')),
-      ...valued('-c -u -g', match('\\^?[A-Za-z0-9_.:-]{1,63}(?:,\\^?[A-Za-z0-9_.:-]{1,63}){0,15}', 'names')),
-      ...valued('-d', match('\\^?[A-Za-z0-9-]{1,16}(?:,\\^?[A-Za-z0-9-]{1,16}){0,31}', 'descriptors')),
+      // Without a dash in front: after -g, whose value may be left out, lsof would read it as an option.
+      ...valued(
+        '-c -u -g',
+        match('\\^?[A-Za-z0-9_.:][A-Za-z0-9_.:-]{0,62}(?:,\\^?[A-Za-z0-9_.:-]{1,63}){0,15}', 'names'),
+      ),
+      ...valued('-d', match('\\^?[A-Za-z0-9][A-Za-z0-9-]{0,15}(?:,\\^?[A-Za-z0-9-]{1,16}){0,31}', 'descriptors')),
       ...attached('-F', match('[A-Za-z0-9]{1,30}', 'output fields')),
       ...attached('-s -T', match('(?:TCP|UDP|tcp|udp):[A-Za-z_^,]+|[fqs]{1,3}', 'a state')),
       ...attached('-i', lsofInet),

@@ -30,6 +30,7 @@ export const SECRET_SYSCTLS: readonly string[] = [
   'net[./]ipv4[./]tcp_fastopen_key',
   'net[./]ipv6[./]conf[./].*stable_secret',
   'kernel[./]keys[./].*',
+  '.*(?:fastopen_key|secret).*',
 ];
 
 /** Files below `/proc` that may be read; anchored regular expressions. */
