@@ -11,6 +11,12 @@ import { nameProcesses, toNamed } from './process-names.ts';
 
 /** Syncs per second above which they, not the data, are the work of the device. */
 const STORM_FLUSHES_PER_SECOND = 50;
+/**
+ * Where all cores are busy, who syncs waits for a core more than for the device; so many flushes answer a question about
+ * commits all the same.
+ */
+const MANY_FLUSHES_PER_SECOND = 200;
+const COMMIT_TOPICS = /sync|commit|database|journal|\bwal\b|transaction|disk|\bi\/?o\b/u;
 /** Larger requests are ordinary writing. */
 const SMALL_REQUEST_BYTES = 32 * 1024;
 const CONFIRMED_SYNCS_PER_SECOND = 30;
@@ -22,23 +28,26 @@ const SYNC_TRACE =
 
 /** Finds a device that is kept busy by syncing small writes rather than by data. */
 export const findFsyncStorm: Rule = (input) => {
-  const pressure = input.facts.pressure('io', 'some');
-  return (
-    input.facts
-      .all('disks', 'disk')
-      .filter((disk) => disk.number('flushes_per_s') >= STORM_FLUSHES_PER_SECOND)
-      .filter((disk) => disk.number('request_size') <= SMALL_REQUEST_BYTES)
-      // Many flushes are a fault only where something waits; on a busy machine PSI tells less of it.
-      .filter((disk) => (pressure?.number('sample_stalled') ?? 100) >= 10 || disk.number('util') >= 60)
-      .slice(0, 1)
-      .map((disk) => toCandidate(input, disk))
-  );
+  return input.facts
+    .all('disks', 'disk')
+    .filter((disk) => disk.number('flushes_per_s') >= STORM_FLUSHES_PER_SECOND)
+    .filter((disk) => disk.number('request_size') <= SMALL_REQUEST_BYTES)
+    .filter((disk) => isWaitedFor(input, disk) || disk.number('flushes_per_s') >= MANY_FLUSHES_PER_SECOND)
+    .slice(0, 1)
+    .map((disk) => toCandidate(input, disk));
 };
+
+/** Many flushes are a fault only where something waits for them. */
+function isWaitedFor(input: RuleInput, disk: ContextFact<'disk'>): boolean {
+  const stalled = input.facts.pressure('io', 'some')?.number('sample_stalled') ?? 100;
+  return stalled >= 10 || disk.number('util') >= 60;
+}
 
 function toCandidate(input: RuleInput, disk: ContextFact<'disk'>): Candidate {
   const name = disk.text('name');
   const pressure = input.facts.pressure('io', 'some');
   const culprits = ioCulprits(input);
+  const isEvident = isWaitedFor(input, disk);
   const users = culprits.map(toNamed);
   return {
     finding: {
@@ -50,10 +59,10 @@ function toCandidate(input: RuleInput, disk: ContextFact<'disk'>): Candidate {
       ),
       evidence: [disk, ...(pressure ? [pressure] : []), ...culprits.slice(0, 3)].map((fact) => fact.quote),
     },
-    strength: 80,
+    strength: isEvident ? 80 : 74,
     nature: 'Load',
-    topics: /fsync|sync|commit|database|journal|\bwal\b|disk|\bi\/?o\b|slow|write|latency/u,
-    needsSymptom: false,
+    topics: isEvident ? /fsync|sync|commit|database|journal|\bwal\b|disk|\bi\/?o\b|slow|write|latency/u : COMMIT_TOPICS,
+    needsSymptom: !isEvident,
     explains: ['DiskIOSaturation'],
     confirmation: {
       hypothesis: clip(`FsyncStorm on ${name} lasts`, 256),

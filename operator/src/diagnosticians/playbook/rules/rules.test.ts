@@ -267,6 +267,15 @@ describe('the rules of disks', () => {
     expect(findingsOf('slow', { disks })).toEqual(expected);
   });
 
+  it.each([
+    ['database commits are slow', true],
+    ['Why is this machine slow?', false],
+  ])('tell of syncs that hardly keep a disk busy only to those who ask: %s', (prompt, matchesSymptom) => {
+    const syncing = disk({ util: '3%', queue: 0.1, flushes_per_s: '650/s', request_size: '2384B' });
+    const [found] = candidatesOf(prompt, { disks: [syncing, pressure(2)] });
+    expect(found).toMatchObject({ needsSymptom: true, matchesSymptom, finding: { mechanism: 'FsyncStorm' } });
+  });
+
   it('prefer the cause, a group that reads everything again and again, to the busy disk', () => {
     const group = factLine('memory_cgroup', {
       path: '/sys/fs/cgroup/report',
