@@ -7,7 +7,7 @@ import { createKubeClient, type KubeClient } from '@nannyapi/runtime';
 import { createLogger } from '@nannyapi/process';
 import type { Benchmark, Measurement } from './measurement.ts';
 import { cpuMsOf, memoryOf } from './process-figures.ts';
-import { startNode, withFolder } from './processes.ts';
+import { LAUNCHER, startNode, withFolder, type StartedProcess } from './processes.ts';
 
 const NANNY = join(import.meta.dirname, '../../dist/nanny.js');
 const SETTLE_MS = 15_000;
@@ -27,17 +27,7 @@ export const memory: Benchmark = {
 
 function apiServerAlone(): Promise<Measurement[]> {
   return withFolder(async (folder) => {
-    const server = await startNode([
-      NANNY,
-      'standalone',
-      '--data',
-      folder,
-      '--port',
-      '0',
-      '--api-server-only',
-      '--log-level',
-      'error',
-    ]);
+    const server = await startStandalone(folder, '--api-server-only');
     const client = clientOf(folder);
     try {
       await sleep(SETTLE_MS);
@@ -59,8 +49,7 @@ function apiServerAlone(): Promise<Measurement[]> {
 
 function controlPlaneAndAgent(): Promise<Measurement[]> {
   return withFolder(async (folder) => {
-    const args = [NANNY, 'standalone', '--data', folder, '--port', '0', '--agent', '--log-level', 'error'];
-    const controlPlane = await startNode(args);
+    const controlPlane = await startStandalone(folder, '--agent');
     const client = clientOf(folder);
     try {
       await sleep(SETTLE_MS);
@@ -74,12 +63,18 @@ function controlPlaneAndAgent(): Promise<Measurement[]> {
       for (let run = 0; run < 3; run++) await investigate(client, `load-${run}`, agents.items[0]?.metadata.name ?? '');
       const loaded = { plane: memoryOf(pid), agent: memoryOf(agentPid) };
       return [
-        { what: 'standalone control plane idle, RSS', value: idle.plane.rssMiB, unit: 'MiB', goal: 150 },
+        {
+          what: 'standalone control plane idle, RSS',
+          value: idle.plane.rssMiB,
+          unit: 'MiB',
+          goal: 150,
+          predecessor: 26,
+        },
         { what: 'standalone control plane idle, private', value: idle.plane.privateMiB, unit: 'MiB' },
         { what: 'standalone control plane after 3 runs, RSS', value: loaded.plane.rssMiB, unit: 'MiB' },
-        { what: 'agent idle, RSS', value: idle.agent.rssMiB, unit: 'MiB', goal: 60 },
+        { what: 'agent idle, RSS', value: idle.agent.rssMiB, unit: 'MiB', goal: 60, predecessor: 8.8 },
         { what: 'agent idle, private', value: idle.agent.privateMiB, unit: 'MiB', goal: 20 },
-        { what: 'agent idle, of one core', value: agentCpu, unit: '%', goal: 0.1 },
+        { what: 'agent idle, of one core', value: agentCpu, unit: '%', goal: 0.1, predecessor: 0.03 },
         { what: 'agent after 3 runs, RSS', value: loaded.agent.rssMiB, unit: 'MiB' },
       ];
     } finally {
@@ -87,6 +82,11 @@ function controlPlaneAndAgent(): Promise<Measurement[]> {
       await controlPlane.stop();
     }
   });
+}
+
+function startStandalone(folder: string, mode: string): Promise<StartedProcess> {
+  const args = ['standalone', '--data', folder, '--port', '0', '--log-level', 'error', mode];
+  return startNode([...LAUNCHER.flags, NANNY, ...args], LAUNCHER.env);
 }
 
 async function investigate(client: KubeClient, name: string, agent: string): Promise<void> {

@@ -21,6 +21,9 @@ export interface StartedProcess {
   stop(): Promise<void>;
 }
 
+/** How `cli/bin/nanny` starts Node; what is measured should be what people run. */
+export const LAUNCHER = { flags: ['--max-semi-space-size=1'], env: { MALLOC_ARENA_MAX: '2' } };
+
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 
@@ -83,8 +86,8 @@ export function withControlPlane<T>(
 ): Promise<T> {
   return withFolder(async (folder) => {
     const program = join(import.meta.dirname, 'control-plane.ts');
-    const args = [program, folder, String(options.agents), options.gatewayUrl ?? 'none'];
-    const started = await startNode(args);
+    const args = [...LAUNCHER.flags, program, folder, String(options.agents), options.gatewayUrl ?? 'none'];
+    const started = await startNode(args, LAUNCHER.env);
     try {
       return await work({ ...(JSON.parse(started.firstLine) as ControlPlaneAddress), pid: started.child.pid });
     } finally {
