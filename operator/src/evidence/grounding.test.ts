@@ -131,6 +131,14 @@ describe('a verdict is refused', () => {
       'rootCause.component: no quotation in evidence names "process burner (pid 4242)"; quote a line in which it stands',
     ],
     [
+      'when the component is only a part of a word in the quotation',
+      verdict({
+        rootCause: { component: 'process burn', mechanism: 'CPUSaturation', statement: 'It spins.' },
+        evidence: [{ id: 's1-a1', quote: '4242 www       99.8 burner' }],
+      }),
+      'rootCause.component: no quotation in evidence names "process burn"; quote a line in which it stands',
+    ],
+    [
       'for a rival cause that was ruled out with an invention',
       verdict({
         ruledOut: [

@@ -101,5 +101,11 @@ function isNamed(component: string, quotes: readonly Quote[]): boolean {
     .filter((word) => word !== '');
   const telling = words.filter((word) => !KIND_WORDS.has(word));
   const quoted = quotes.map(({ quote }) => quote.toLowerCase());
-  return (telling.length > 0 ? telling : words).some((word) => quoted.some((text) => text.includes(word)));
+  return (telling.length > 0 ? telling : words).some((word) => quoted.some((text) => standsIn(text, word)));
+}
+
+/** Whether a word stands in a text by itself, not as a part of a longer one: `sd` is not named by `sda`. */
+function standsIn(text: string, word: string): boolean {
+  const escaped = word.replaceAll(/[$()*+.?[\\\]^{|}]/gu, String.raw`\$&`);
+  return new RegExp(String.raw`(?<![\p{L}\p{N}_])${escaped}(?![\p{L}\p{N}_])`, 'u').test(text);
 }

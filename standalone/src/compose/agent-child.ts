@@ -13,6 +13,8 @@ export interface AgentCommand {
   tokenFile: string;
   /** The agent's own folder: its journal lives there. */
   stateDir: string;
+  /** All that it gets of the environment: the control plane's own may hold the key of a model. */
+  environment: Readonly<Record<string, string>>;
   /** Where its log is appended; absent: to this process's own standard error. */
   logPath?: string | undefined;
 }
@@ -70,7 +72,7 @@ function start(agent: AgentCommand): ChildProcess {
       agent.stateDir,
       '--exit-with-stdin',
     ],
-    { stdio: ['pipe', logTarget, logTarget] },
+    { stdio: ['pipe', logTarget, logTarget], env: agent.environment },
   );
   // The child holds its own copy.
   if (log !== undefined) closeSync(log);

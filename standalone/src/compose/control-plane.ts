@@ -114,9 +114,19 @@ async function startAgent(
         caFile,
         tokenFile: join(seat.agentDir, 'token'),
         stateDir: join(seat.agentDir, 'state'),
+        environment: agentEnvironment(options.env),
         logPath: options.agentLogPath,
       },
       { clock: options.clock, log: options.log.child({ component: 'agent' }), signal: stop },
     ),
+  );
+}
+
+/** What the launcher and the agent use of the environment: the search path for tools, and the agent's own settings. */
+function agentEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const isWanted = (name: string): boolean =>
+    ['HOME', 'LANG', 'PATH', 'TMPDIR'].includes(name) || name.startsWith('NANNYAPI_AGENT_');
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => isWanted(entry[0]) && entry[1] !== undefined),
   );
 }

@@ -21,7 +21,7 @@ export interface StandaloneOptions {
   agentLogPath?: string | undefined;
   /** Serves the Kubernetes API alone: no operator, no facade, no agent. */
   apiServerOnly: boolean;
-  /** Where the operator reads its settings, named as its configuration reference says. */
+  /** Where the operator and the agent read their settings, named as the configuration reference says. */
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
   log: Logger;
