@@ -5,6 +5,10 @@ import type { ContextFact } from '../context-facts.ts';
 
 /** Below this share of busy time a device has room for more. */
 const BUSY_UTIL_PERCENT = 55;
+/** Work in bursts leaves a device pauses, yet each burst fills its queue and everybody waits for it. */
+const BURST_UTIL_PERCENT = 35;
+const BURST_STALLED_PERCENT = 25;
+const BURST_QUEUE = 4;
 /** A device this busy is at its end even if nothing tells who waits. */
 const FULL_UTIL_PERCENT = 90;
 /** Tasks must wait for it too: a busy device that nobody waits for is merely used. */
@@ -23,13 +27,19 @@ const MIN_REQUESTS_PER_SECOND = 5;
 export function findBusyDisk(input: RuleInput): ContextFact<'disk'> | undefined {
   const busy = input.facts
     .all('disks', 'disk')
-    .filter((disk) => disk.number('util') >= BUSY_UTIL_PERCENT)
+    .filter((disk) => disk.number('util') >= BUSY_UTIL_PERCENT || isBursting(input, disk))
     .filter((disk) => disk.number('reads_per_s') + disk.number('writes_per_s') >= MIN_REQUESTS_PER_SECOND)
     .filter((disk) => isWaitedFor(input, disk));
   const upper = busy.find((disk) => disk.text('backing') !== '');
   const lower = busy.find((disk) => disk.text('backing') === '');
   if (upper === undefined || lower === undefined) return upper ?? lower;
   return traffic(upper) >= traffic(lower) / 2 ? upper : lower;
+}
+
+function isBursting(input: RuleInput, disk: ContextFact<'disk'>): boolean {
+  const stalled = input.facts.pressure('io', 'some')?.number('sample_stalled') ?? 0;
+  const isDeep = disk.number('queue') >= BURST_QUEUE;
+  return isDeep && disk.number('util') >= BURST_UTIL_PERCENT && stalled >= BURST_STALLED_PERCENT;
 }
 
 /** Any one sign of waiting will do, for each fails to show under some load: PSI, the queue, tasks that sleep in the kernel. */

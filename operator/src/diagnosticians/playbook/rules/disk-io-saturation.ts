@@ -12,6 +12,8 @@ import { BLOCK_TRACE, diskActions, findBusyDisk, ioCulprits, ISSUER_TRACE, tellR
 
 /** Of the whole second look; less than at first, because the work has pauses and the first look was short. */
 const CONFIRMED_UTIL_PERCENT = 45;
+/** Of what it was in the first look, where that was work in bursts. */
+const CONFIRMED_UTIL_SHARE = 0.65;
 const CONFIRMED_STALLED_PERCENT = 10;
 /** So busy a device is waited for, even where tasks wait for a core at the same time and PSI tells little. */
 const EVIDENT_UTIL_PERCENT = 80;
@@ -90,7 +92,9 @@ function judge(step: DiagnosisStep, { fact, users, rates }: SaturatedDisk): Judg
       statement: `neither the counters of ${name} nor the I/O pressure could be read again`,
     };
   }
-  const isBusy = disk === undefined || disk.utilPercent >= CONFIRMED_UTIL_PERCENT;
+  const isBusy =
+    disk === undefined ||
+    disk.utilPercent >= Math.min(CONFIRMED_UTIL_PERCENT, fact.number('util') * CONFIRMED_UTIL_SHARE);
   const isWaitedFor =
     pressure === undefined ||
     pressure.avg10Percent >= CONFIRMED_STALLED_PERCENT ||

@@ -257,7 +257,12 @@ describe('the rules of disks', () => {
       [disk({ queue: 0.9 }), pressure(6), ioProcess({ io_wait: '55%' })],
       ['DiskIOSaturation: disk sda, used by etl (pid 9)'],
     ],
-    ['a disk with room', [disk({ util: '40%' }), pressure(70)], []],
+    ['a disk with room', [disk({ util: '40%', queue: 1 }), pressure(70)], []],
+    [
+      'a disk that work in bursts fills',
+      [disk({ util: '48%', queue: 50 }), pressure(28)],
+      ['DiskIOSaturation: disk sda'],
+    ],
     [
       'a loop device above a busy disk',
       [disk({ read_rate: '9B/s' }), disk({ name: 'loop0', backing: '/img', read_rate: '9B/s' }), pressure(70)],
