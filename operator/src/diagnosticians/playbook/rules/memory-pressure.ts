@@ -83,11 +83,14 @@ function machinePressure(input: RuleInput): Candidate[] {
   ];
 }
 
-/** The process that holds most memory, with all that have its name: workers of one program share the blame. */
+/** The process that holds most memory, with those of its name that hold much too: workers of one program share the blame. */
 function largestHolders(facts: RuleInput['facts']): ContextFact<'memory_process'>[] {
   const foreign = facts.all('memory', 'memory_process').filter((fact) => !fact.isOwn);
   const [largest] = foreign;
-  return foreign.filter((fact) => largest !== undefined && toNamed(fact).comm === toNamed(largest).comm);
+  if (largest === undefined) return [];
+  return foreign.filter(
+    (fact) => toNamed(fact).comm === toNamed(largest).comm && fact.number('rss') >= largest.number('rss') / 4,
+  );
 }
 
 function judgeMachine(step: DiagnosisStep): Judgement {

@@ -210,6 +210,8 @@ describe('the rule of memory pressure', () => {
     const items = { memory: [memory(9), worker(5), worker(6)] };
     expect(findingsOf('slow', items)).toEqual(['MemoryPressure: processes node (pids 5, 6) in host memory']);
     expect(findingsOf('slow', { memory: [memory(9), worker(5)] })).toEqual([]);
+    const bystander = factLine('memory_process', { pid: 8, comm: 'node', rss: `${MIB}B`, share: '0.1%', own: false });
+    expect(findingsOf('slow', { memory: [...items.memory, bystander] })).toEqual(findingsOf('slow', items));
   });
 
   it('takes a group that merely fills its limit with cache for healthy', () => {
