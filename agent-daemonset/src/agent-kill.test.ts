@@ -127,6 +127,14 @@ describe('the agent under kill -9', () => {
     expect(await ended(seen)).toMatchObject({ outcome: 'Cancelled' });
   });
 
+  it('ends when it is told to although its parent keeps its standard input open', async () => {
+    const agent = bench.start('--exit-with-stdin');
+    await vi.waitFor(() => expect(fake.connections).toBe(1), DEADLINE);
+    const exited = once(agent, 'exit');
+    agent.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  });
+
   it('does not share its state folder with a second agent', async () => {
     bench.start();
     await vi.waitFor(() => expect(fake.connections).toBe(1), DEADLINE);

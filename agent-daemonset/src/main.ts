@@ -23,18 +23,20 @@ async function run(config: AgentConfig): Promise<number> {
   const shutdown = new Shutdown({ log, deadlineMs: 8_000 });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutdown.begin(signal));
   const abandoned = new AbortController();
-  if (config.exitWithStdin) {
-    process.stdin.resume().once('close', () => {
-      abandoned.abort(new CodedError({ code: 'ShuttingDown', message: 'The parent process is gone' }));
-      void shutdown.begin('end of standard input');
-    });
-  }
+  const onParentGone = (): void => {
+    abandoned.abort(new CodedError({ code: 'ShuttingDown', message: 'The parent process is gone' }));
+    void shutdown.begin('end of standard input');
+  };
+  if (config.exitWithStdin) process.stdin.resume().once('close', onParentGone);
   try {
     await runAgent({ config, policy, clock: systemClock, log, shutdown, signaller, self, abandoned: abandoned.signal });
   } catch (error) {
     log.fatal({ err: error }, 'The agent cannot go on');
     await shutdown.begin('error');
     return 1;
+  } finally {
+    // A parent that lives on holds the pipe open, and an open pipe would hold this process.
+    process.stdin.off('close', onParentGone).destroy();
   }
   await shutdown.begin('done');
   return 0;
