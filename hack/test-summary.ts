@@ -10,7 +10,9 @@ interface Report {
   }[];
 }
 
-const files = process.argv.slice(2).flatMap((path) => (JSON.parse(readFileSync(path, 'utf8')) as Report).testResults);
+const reports = process.argv.slice(2).map((path) => JSON.parse(readFileSync(path, 'utf8')) as Report);
+if (reports.some(({ testResults }) => testResults.length === 0)) throw new Error('A stage found no tests to run');
+const files = reports.flatMap(({ testResults }) => testResults);
 const tests = files.flatMap((file) => file.assertionResults.map((test) => ({ ...test, file: file.name })));
 const failed = tests.filter((test) => test.status === 'failed');
 const leftOut = tests.filter((test) => test.status !== 'failed' && test.status !== 'passed');

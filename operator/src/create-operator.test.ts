@@ -46,7 +46,7 @@ function answersOf(run: CapturedRun): (task: AgentTask) => AgentTaskStatusResult
 }
 
 it.each([
-  ['cpu-saturation', 'RootCauseFound'],
+  ['file-system-full', 'RootCauseFound'],
   ['healthy-idle', 'NoFaultFound'],
 ])('diagnoses %s by its playbook: %s', async (name, verdict) => {
   const run = read(name);
