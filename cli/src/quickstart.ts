@@ -56,13 +56,13 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
   const defaultPort = values.once ? 0 : 7443;
   const port = values.port === undefined ? defaultPort : readPort('port', values.port);
   const env = values.tensorzero ? { ...io.env, NANNYAPI_TENSORZERO_URL: values.tensorzero } : io.env;
-  const session = { dataDir: resolve(values.data), port, env, prompt: values.prompt };
+  const settings = { dataDir: resolve(values.data), port, env, prompt: values.prompt };
 
-  const running = await start(session, io);
+  const running = await start(settings, io);
   try {
-    const status = await ask(running, { ...session, asJson: values.output === 'json' }, io);
+    const status = await ask(running, { ...settings, asJson: values.output === 'json' }, io);
     if (values.once) return status;
-    io.stdout.write(stayingText(running, session.dataDir));
+    io.stdout.write(stayingText(running, settings.dataDir));
     await Promise.race([running.standalone.failed, aborted(io.signal)]);
     return 0;
   } finally {
@@ -76,8 +76,8 @@ interface Running {
   client: FacadeClient;
 }
 
-async function start(session: { dataDir: string; port: number; env: VerbIo['env'] }, io: VerbIo): Promise<Running> {
-  const { dataDir, port } = session;
+async function start(settings: { dataDir: string; port: number; env: VerbIo['env'] }, io: VerbIo): Promise<Running> {
+  const { dataDir, port } = settings;
   await makeFolder(dataDir);
   const logFile = join(dataDir, 'nanny.log');
   io.stderr.write(`Starting the control plane and an agent (their log: ${logFile}) …\n`);
@@ -90,7 +90,7 @@ async function start(session: { dataDir: string; port: number; env: VerbIo['env'
     agentCommand: agentCommand(),
     agentLogPath: logFile,
     apiServerOnly: false,
-    env: session.env,
+    env: settings.env,
     clock: systemClock,
     log: createLogger({
       name: 'nanny',
@@ -108,16 +108,16 @@ async function start(session: { dataDir: string; port: number; env: VerbIo['env'
 
 async function ask(
   { standalone, client }: Running,
-  session: { prompt: string; asJson: boolean },
+  settings: { prompt: string; asJson: boolean },
   io: VerbIo,
 ): Promise<number> {
-  const progress = session.asJson ? io.stderr : io.stdout;
-  const created = await client.create(session.prompt, standalone.agentName ?? '', io.signal);
+  const progress = settings.asJson ? io.stderr : io.stdout;
+  const created = await client.create(settings.prompt, standalone.agentName ?? '', io.signal);
   const name = created.metadata.name ?? '';
   const { isRoot } = io;
   await follow(client, { name, agentName: standalone.agentName ?? '', progress, isRoot }, io.signal);
   const report = await readReport(client, name, io.signal);
-  printReport(report, session.asJson, io);
+  printReport(report, settings.asJson, io);
   return exitStatusOf(report.investigation);
 }
 
