@@ -42,32 +42,26 @@ function bundle(entryPoints, options) {
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
-    plugins: [withoutSideEffects('@kubernetes/client-node')],
+    plugins: [withoutGeneratedClients()],
     ...options,
   });
 }
 
-/**
- * Lets esbuild drop the modules of one package that nothing imports from, though the package does not say that it may:
- * their top level only declares.
- */
-function withoutSideEffects(packageName) {
-  const inPackage = new RegExp(`/node_modules/${packageName}/`);
+/** The client's `KubeConfig` uses two names of its thousand generated modules; the bundle gets these and no more. */
+function withoutGeneratedClients() {
+  const client = /\/@kubernetes\/client-node\/dist$/;
   return {
-    name: 'without-side-effects',
+    name: 'without-generated-clients',
     setup(builder) {
-      builder.onResolve({ filter: /.*/ }, async (args) => {
-        if (args.pluginData === 'resolved') return undefined;
-        if (!inPackage.test(args.importer) && !args.path.startsWith(packageName)) return undefined;
-        const { errors, path, external, sideEffects } = await builder.resolve(args.path, {
-          importer: args.importer,
-          resolveDir: args.resolveDir,
-          kind: args.kind,
-          pluginData: 'resolved',
-        });
-        if (errors.length > 0) return { errors };
-        return { path, external, sideEffects: inPackage.test(path) ? false : sideEffects };
-      });
+      builder.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ path, resolveDir }) =>
+        client.test(resolveDir) ? { path: join(resolveDir, path), namespace: 'client-configuration' } : undefined,
+      );
+      builder.onLoad({ filter: /.*/, namespace: 'client-configuration' }, ({ path }) => ({
+        contents: `
+          export { createConfiguration } from './configuration.js';
+          export { ServerConfiguration } from './servers.js';`,
+        resolveDir: dirname(path),
+      }));
     },
   };
 }

@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { readFlags } from './flags.ts';
 import { runPolicyCheck } from './policy-check.ts';
 import { UsageError, type Verb, type VerbIo } from './verb.ts';
@@ -18,6 +19,16 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
   const { positionals } = readFlags(args, {}, 2);
   const [verb, file] = positionals;
   if (verb !== 'check') throw new UsageError(`policy knows 'check', not '${verb ?? ''}'`);
-  const input = file === undefined || file === '-' ? io.stdin : createReadStream(file);
+  const input = file === undefined || file === '-' ? io.stdin : await openFile(file);
   return runPolicyCheck({ input, output: io.stdout, errors: io.stderr });
+}
+
+async function openFile(path: string): Promise<Readable> {
+  try {
+    return (await open(path)).createReadStream();
+  } catch (error) {
+    throw new UsageError(`cannot read the cases: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 }
