@@ -6,7 +6,7 @@ interface Report {
     name: string;
     status: string;
     message?: string;
-    assertionResults: { status: string; fullName: string; failureMessages?: string[] }[];
+    assertionResults: { status: string; fullName: string }[];
   }[];
 }
 
@@ -21,11 +21,6 @@ const broken = files.filter(
   (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
 );
 
-const unsteady = tests.filter((test) => test.status === 'passed' && test.failureMessages?.length);
-
-for (const test of unsteady) {
-  console.log(`passed on the second try: ${test.fullName}\n  ${test.failureMessages?.[0]?.split('\n')[0] ?? ''}`);
-}
 for (const test of leftOut) console.log(`left out: ${test.fullName}`);
 for (const test of failed) console.log(`FAILED: ${test.fullName} (${test.file})`);
 for (const file of broken) console.log(`FAILED to load: ${file.name}\n${file.message ?? ''}`);
