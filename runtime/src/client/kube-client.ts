@@ -11,6 +11,8 @@ import { Transport } from './transport.ts';
 /** How to reach the API server: `server`, `kubeconfigPath` or `inCluster`, of which exactly one is given. */
 export interface KubeClientOptions {
   kubeconfigPath?: string | undefined;
+  /** The context of the kubeconfig to use instead of its current one. */
+  context?: string | undefined;
   server?: { url: string; caPem?: string | undefined; token?: string | undefined } | undefined;
   /** Use the ServiceAccount that Kubernetes mounts into the pod. */
   inCluster?: boolean | undefined;
@@ -58,12 +60,12 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
 }
 
 function connectionSource(options: KubeClientOptions, clock: Clock): ConnectionSource {
-  const { server, kubeconfigPath, inCluster } = options;
+  const { server, kubeconfigPath, context, inCluster } = options;
   if ([server, kubeconfigPath, inCluster].filter(Boolean).length !== 1) {
     throw new TypeError('A KubeClient needs exactly one of server, kubeconfigPath and inCluster');
   }
   if (server) return staticConnection(server);
-  return lazyConnection(kubeconfigPath ? { kubeconfigPath } : { inCluster: true }, clock);
+  return lazyConnection(kubeconfigPath ? { kubeconfigPath, context } : { inCluster: true }, clock);
 }
 
 /** Loads client-node only in processes that need a kubeconfig: it costs 60 MB unbundled and 6 MB bundled. */

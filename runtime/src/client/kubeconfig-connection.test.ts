@@ -60,6 +60,27 @@ describe('KubeconfigConnection', () => {
     });
   });
 
+  it('uses the context it is told to, and names those there are when it is not among them', async () => {
+    const config = {
+      clusters: ['one', 'two'].map((name) => ({ name, cluster: { server: `https://${name}.example.com` } })),
+      users: [{ name: 'u', user: { token: 't' } }],
+      contexts: ['one', 'two'].map((name) => ({ name, context: { cluster: name, user: 'u' } })),
+      'current-context': 'one',
+    };
+    await writeFile(path, JSON.stringify(config));
+    for (const [context, result] of [
+      ['two', { origin: 'https://two.example.com' }],
+      [undefined, { origin: 'https://one.example.com' }],
+    ] as const) {
+      const other = new KubeconfigConnection({ kubeconfigPath: path, context }, clock);
+      expect(await other.get()).toMatchObject(result);
+      await other.close();
+    }
+    const missing = new KubeconfigConnection({ kubeconfigPath: path, context: 'three' }, clock);
+    await expect(missing.get()).rejects.toThrow("it has no context 'three'; it has one, two");
+    await missing.close();
+  });
+
   it('takes name and password, and whom to impersonate', async () => {
     await write({ user: { username: 'eve', password: 'pw', 'as-user': 'x', as: 'bob' } });
     const { headers } = await connection.get();

@@ -10,8 +10,8 @@ import { createAgent, splitServerUrl, type Connection, type ConnectionSource, ty
 /** How long credentials are used before files, tokens and exec plug-ins are asked again. */
 const FRESH_MS = 10_000;
 
-/** A kubeconfig file, or the ServiceAccount of the pod. */
-export type CredentialOrigin = { kubeconfigPath: string } | { inCluster: true };
+/** A kubeconfig file, of which another than its current context may be used, or the ServiceAccount of the pod. */
+export type CredentialOrigin = { kubeconfigPath: string; context?: string | undefined } | { inCluster: true };
 
 /**
  * Connections by a kubeconfig: client certificates, tokens, token files, exec plug-ins, OIDC.
@@ -72,11 +72,12 @@ export class KubeconfigConnection implements ConnectionSource {
       this.#kubeConfig ??= inClusterConfig();
       return this.#kubeConfig;
     }
-    const path = this.#origin.kubeconfigPath;
+    const { kubeconfigPath: path, context } = this.#origin;
     const { mtimeMs } = await stat(path);
     if (!this.#kubeConfig || mtimeMs !== this.#fileTimeMs) {
       const kubeConfig = new KubeConfig();
       kubeConfig.loadFromFile(path);
+      if (context !== undefined) useContext(kubeConfig, context);
       this.#kubeConfig = kubeConfig;
       this.#fileTimeMs = mtimeMs;
     }
@@ -121,6 +122,14 @@ function authHeaders(options: RequestOptions): Record<string, string> {
     if (value !== undefined) headers[name.toLowerCase()] = String(value);
   }
   return headers;
+}
+
+function useContext(kubeConfig: KubeConfig, context: string): void {
+  const names = kubeConfig.getContexts().map(({ name }) => name);
+  if (!names.includes(context)) {
+    throw invalidKubeconfig(`it has no context '${context}'; it has ${names.join(', ') || 'none'}`);
+  }
+  kubeConfig.setCurrentContext(context);
 }
 
 function inClusterConfig(): KubeConfig {
