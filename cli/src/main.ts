@@ -1,10 +1,9 @@
 /** `nanny`: for people. Reads the verb, runs it, turns errors into one line and an exit status. */
 import { CodedError } from '@nannyapi/process';
-import { UsageError, type Verb, type VerbIo } from './verb.ts';
+import { UsageError, type Verb, type VerbIo, type VerbTable } from './verb.ts';
 import { VERSION } from './version.ts';
 
-/** The verbs; each is loaded only when asked for, so that a small one starts fast. */
-const VERBS: Record<string, { summary: string; load: () => Promise<Verb> }> = {
+const VERBS: VerbTable = {
   policy: {
     summary: 'Ask the safety policy about commands and traces',
     load: async () => (await import('./policy.ts')).policy,
@@ -38,21 +37,35 @@ process.exitCode = await main(process.argv.slice(2), {
 });
 
 async function main(args: readonly string[], io: VerbIo): Promise<number> {
-  const [name = 'help', ...rest] = args;
+  const [name = 'help'] = args;
   if (name === '--version' || name === 'version') return print(io, `nanny ${VERSION}\n`);
   if (name === '--help' || name === '-h' || name === 'help') return print(io, helpText());
-  const entry = VERBS[name];
-  if (!entry) {
+  const found = await findVerb(args);
+  if (!found) {
     io.stderr.write(`nanny: there is no verb '${name}'. Verbs: ${Object.keys(VERBS).join(', ')}\n`);
     return 2;
   }
-  const verb = await entry.load();
+  const { verb, words } = found;
+  const rest = args.slice(words.length);
   if (rest.includes('--help') || rest.includes('-h')) return print(io, verb.help);
   try {
     return await verb.run(rest, io);
   } catch (error) {
-    return explain(name, error, io);
+    return explain(words.join(' '), error, io);
   }
+}
+
+/** The verb that the leading words name, and those words. */
+async function findVerb(args: readonly string[]): Promise<{ verb: Verb; words: string[] } | undefined> {
+  let found: { verb: Verb; words: string[] } | undefined;
+  let verbs: VerbTable | undefined = VERBS;
+  for (const word of args) {
+    const entry: VerbTable[string] | undefined = verbs && Object.hasOwn(verbs, word) ? verbs[word] : undefined;
+    if (!entry) break;
+    found = { verb: await entry.load(), words: [...(found?.words ?? []), word] };
+    verbs = found.verb.verbs;
+  }
+  return found;
 }
 
 function explain(name: string, error: unknown, io: VerbIo): number {

@@ -33,6 +33,12 @@ Serves the Kubernetes API of NannyAPI (for kubectl) and the facade (for agents a
 Environment:
   NANNYAPI_TENSORZERO_URL   Address of a TensorZero gateway; without it the built-in playbook diagnoses
 `,
+  verbs: {
+    export: {
+      summary: 'Write what is stored as files, for a cluster or for git',
+      load: async () => (await import('./export.ts')).standaloneExport,
+    },
+  },
   run,
 };
 

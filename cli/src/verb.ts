@@ -11,10 +11,15 @@ export interface VerbIo {
   signal: AbortSignal;
 }
 
+/** Verbs by name; each is loaded only when asked for, so that a small one starts fast. */
+export type VerbTable = Readonly<Record<string, { summary: string; load: () => Promise<Verb> }>>;
+
 /** One thing `nanny` does. */
 export interface Verb {
   /** The whole help, printed with `--help`. */
   help: string;
+  /** Verbs of its own, named after it: `nanny standalone export`. */
+  verbs?: VerbTable;
   /** @returns the exit status. @throws UsageError for bad arguments */
   run(args: readonly string[], io: VerbIo): Promise<number>;
 }

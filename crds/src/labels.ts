@@ -12,3 +12,9 @@ export const TASK_UID_LABEL = 'nannyai.dev/task-uid';
  * An object whose annotation differs from its uid was restored from an export and never runs again.
  */
 export const RUN_UID_ANNOTATION = 'nannyai.dev/run-uid';
+/**
+ * On objects that were exported, set by `nanny standalone export`: when the original was created, RFC 3339.
+ *
+ * The API server gives a copy a creation time of its own, and takes no other.
+ */
+export const ORIGINAL_CREATION_TIME_ANNOTATION = 'nannyai.dev/original-creation-time';

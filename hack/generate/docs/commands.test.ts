@@ -2,12 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { USAGE } from '../../../agent-daemonset/src/config.ts';
+import { standaloneExport } from '../../../cli/src/export.ts';
 import { policy } from '../../../cli/src/policy.ts';
 import { quickstart } from '../../../cli/src/quickstart.ts';
 import { standalone } from '../../../cli/src/standalone.ts';
 import { codeOf, readPages, ROOT } from './pages.ts';
 
-const HELP: Record<string, string> = { policy: policy.help, quickstart: quickstart.help, standalone: standalone.help };
+const HELP: Record<string, string> = {
+  policy: policy.help,
+  quickstart: quickstart.help,
+  standalone: standalone.help + standaloneExport.help,
+};
 const NPM_SCRIPTS = Object.keys(
   (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts,
 );

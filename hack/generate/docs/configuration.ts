@@ -1,6 +1,7 @@
 import { OPERATOR_CONFIG } from '@nannyapi/operator';
 import type { Setting } from '@nannyapi/process';
 import { FLAGS as AGENT_FLAGS, SETTINGS as AGENT_SETTINGS, USAGE } from '../../../agent-daemonset/src/config.ts';
+import { standaloneExport } from '../../../cli/src/export.ts';
 import { policy } from '../../../cli/src/policy.ts';
 import { quickstart } from '../../../cli/src/quickstart.ts';
 import { standalone } from '../../../cli/src/standalone.ts';
@@ -16,6 +17,8 @@ export function renderConfiguration(): string {
     '## `nanny standalone`',
     block(standalone.help),
     'It also reads the variables of the [operator](#operator).',
+    '## `nanny standalone export`',
+    block(standaloneExport.help),
     '## `nanny quickstart`',
     block(quickstart.help),
     '`hack/quickstart` does the set-up first and gives `--data data`, below the clone. It also reads the variables of the [operator](#operator).',

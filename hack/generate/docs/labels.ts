@@ -1,4 +1,10 @@
-import { INVESTIGATION_LABEL, RUN_UID_ANNOTATION, STEP_LABEL, TASK_UID_LABEL } from '@nannyapi/crds';
+import {
+  INVESTIGATION_LABEL,
+  ORIGINAL_CREATION_TIME_ANNOTATION,
+  RUN_UID_ANNOTATION,
+  STEP_LABEL,
+  TASK_UID_LABEL,
+} from '@nannyapi/crds';
 import { code, generatedBy, page, table } from './markdown.ts';
 
 /** A label or annotation of ours. */
@@ -45,9 +51,16 @@ export const ANNOTATIONS: readonly MetadataKey[] = [
     key: RUN_UID_ANNOTATION,
     example: UID,
     on: 'Investigation',
-    writer: 'operator, before the first task',
+    writer: 'operator, before the first task; `nanny standalone export`',
     meaning:
-      'The `metadata.uid` under which the run began. An object whose annotation differs from its uid came from an export or a backup; it ends with reason `Restored` and nothing runs.',
+      'The `metadata.uid` under which the run began. An object whose annotation differs from its uid came from an export or a backup; nothing runs for it, and if it has no result yet it ends with reason `Restored`.',
+  },
+  {
+    key: ORIGINAL_CREATION_TIME_ANNOTATION,
+    example: '2026-03-01T12:00:00Z',
+    on: 'what was exported',
+    writer: '`nanny standalone export`',
+    meaning: 'When the original was created. `metadata.creationTimestamp` is when the copy was.',
   },
 ];
 
