@@ -37,15 +37,16 @@ export function faultyClient(
         };
       },
     });
-  return {
+  const over = (line: KubeClient): KubeClient => ({
     resource: <T extends KubeObject>(type: ResourceType) => {
-      const real = client.resource<T>(type);
+      const real = line.resource<T>(type);
       return type.kind === 'Event' ? real : spoil(real);
     },
-    raw: (...args) => client.raw(...args),
-    close: () => client.close(),
-    writes: () => count,
-  };
+    raw: (...args) => line.raw(...args),
+    guarded: (guard) => over(line.guarded(guard)),
+    close: () => line.close(),
+  });
+  return { ...over(client), writes: () => count };
 }
 
 function lineFault(): KubeApiError {

@@ -2,6 +2,7 @@
 export * from './client/kube-api-error.ts';
 export * from './client/kube-client.ts';
 export type * from './client/resource-client.ts';
+export type { WriteGuard, WritePermit } from './client/write-guard.ts';
 export * from './conditions.ts';
 export { createController, type ControllerOptions, type OwnedSource } from './controller/controller.ts';
 export { STALLED } from './controller/desired-status.ts';
@@ -10,6 +11,9 @@ export * from './controller/reconciler.ts';
 export * from './event-recorder.ts';
 export type * from './informer/informer.ts';
 export { createInformer } from './informer/store-informer.ts';
+export { LeaderElection, type LeaderElectionOptions } from './leader-election/leader-election.ts';
+export { DEFAULT_TIMING, type ElectionTiming } from './leader-election/election-timing.ts';
+export { LeaseResource, type Lease, type LeaseSpec } from './leader-election/lease.ts';
 export * from './manager.ts';
 export * from './metrics.ts';
 export * from './objects.ts';

@@ -6,7 +6,8 @@ import type { CredentialOrigin } from './kubeconfig-connection.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import type { Call, ResourceClient } from './resource-client.ts';
 import { RestResourceClient } from './rest-resource-client.ts';
-import { Transport } from './transport.ts';
+import { Transport, type TransportDeps } from './transport.ts';
+import { guardWrites, type WriteGuard } from './write-guard.ts';
 
 /** How to reach the API server: `server`, `kubeconfigPath` or `inCluster`, of which exactly one is given. */
 export interface KubeClientOptions {
@@ -33,6 +34,8 @@ export interface KubeClient {
    * @param path from the root of the API on, escaped, with its query.
    */
   raw(method: string, path: string, body?: unknown, call?: Call): Promise<unknown>;
+  /** A view of this client, over the same sockets, whose writes the guard must admit; reads pass unasked. */
+  guarded(guard: WriteGuard): KubeClient;
   /** Closes all connections; watches that are still open end. */
   close(): Promise<void>;
 }
@@ -44,17 +47,23 @@ export interface KubeClient {
  */
 export function createKubeClient(options: KubeClientOptions): KubeClient {
   const { userAgent, log, clock = systemClock } = options;
-  const transport = new Transport({
+  const metrics = createRequestMetrics(options.registry);
+  return clientOver({
     connections: connectionSource(options, clock),
     userAgent,
     log,
     clock,
-    metrics: createRequestMetrics(options.registry),
+    metrics,
     random: Math.random,
   });
+}
+
+function clientOver(deps: TransportDeps): KubeClient {
+  const transport = new Transport(deps);
   return {
+    guarded: (guard) => clientOver({ ...deps, connections: guardWrites(deps.connections, guard) }),
     resource: <T extends KubeObject>(type: ResourceType) => new RestResourceClient<T>(type, transport),
-    raw: (method, path, body, call) => transport.json({ method, path, body, resource: 'raw' }, call),
+    raw: (method, path, body, call) => transport.json({ method, path, body }, call),
     close: () => transport.close(),
   };
 }
