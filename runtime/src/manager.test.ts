@@ -1,7 +1,7 @@
 import { FakeClock } from '@nannyapi/process';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../testing/widget.ts';
-import type { Informer } from './informer/informer.ts';
+import type { Informer, InformerHealth } from './informer/informer.ts';
 import { Manager, type Runnable } from './manager.ts';
 import type { KubeObject } from './objects.ts';
 
@@ -46,6 +46,10 @@ class ManualInformer implements Informer<KubeObject> {
 
   hasSynced(): boolean {
     return this.#hasSynced;
+  }
+
+  health(): InformerHealth {
+    return { isHealthy: true };
   }
 
   async waitForSync({ signal }: { signal: AbortSignal }): Promise<void> {

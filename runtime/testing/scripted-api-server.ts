@@ -22,6 +22,8 @@ export class ScriptedApiServer {
   readonly #takers: ((exchange: Exchange) => void)[] = [];
   /** Sockets ever accepted. */
   connections = 0;
+  /** Whether watches with initial events reach the test; otherwise they are refused, as by a server that has none. */
+  servesInitialEvents = false;
 
   private constructor() {
     this.#server = createServer((request, response) => void this.#receive(request, response));
@@ -70,6 +72,10 @@ export class ScriptedApiServer {
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const exchange = await Exchange.read(request, response);
+    if (!this.servesInitialEvents && exchange.url.searchParams.has('sendInitialEvents')) {
+      exchange.status(422, 'Invalid');
+      return;
+    }
     const taker = this.#takers.shift();
     if (taker) taker(exchange);
     else this.#arrived.push(exchange);

@@ -39,6 +39,9 @@ export interface WatchQuery extends ObjectQuery {
   /** Seconds after which the server closes the watch in good order. */
   timeoutSeconds?: number | undefined;
   allowWatchBookmarks?: boolean | undefined;
+  /** Begin with all objects there are, and mark their end with a bookmark (KEP-3157); needs `resourceVersionMatch`. */
+  sendInitialEvents?: boolean | undefined;
+  resourceVersionMatch?: 'NotOlderThan' | undefined;
 }
 
 /** What bounds a watch: the signal ends it, silence longer than `idleTimeoutMs` fails it. */
@@ -51,7 +54,7 @@ export interface WatchCall {
 /** One line of a watch; `ERROR` never appears here, it is thrown as a KubeApiError. */
 export type WatchEvent<T> =
   | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: T }
-  | { type: 'BOOKMARK'; resourceVersion: string };
+  | { type: 'BOOKMARK'; resourceVersion: string; isInitialEventsEnd?: boolean | undefined };
 
 /** Options of a server-side apply. */
 export interface ApplyOptions {
@@ -68,16 +71,26 @@ export interface DeleteOptions {
 }
 
 /**
- * The verbs of one resource. Every failure is a KubeApiError.
+ * Reads the API server itself: the present state, for the price of a request.
  *
- * Only reads are retried (429, 5xx, connection lost); a write that failed on the wire may have
- * happened, and only its caller can know whether repeating it is safe.
+ * Lists and gets are repeated while they may yet succeed (429, 5xx, connection lost). Every failure is a KubeApiError.
+ * See `CachedReader` for the other kind of reading.
  */
-export interface ResourceClient<T extends KubeObject> {
+export interface LiveReader<T extends KubeObject> {
   get(ref: ObjectRef, call?: Call): Promise<T>;
   list(query?: ListQuery, call?: Call): Promise<ListPage<T>>;
   /** All pages, 500 objects each. */
   listAll(query?: ObjectQuery, call?: Call): Promise<T[]>;
+}
+
+/**
+ * Changes objects. Every failure is a KubeApiError.
+ *
+ * A write is repeated only when the API server says that it did nothing and when to come back (429 or 503 with
+ * Retry-After), or that the credentials were not good; one that failed on the wire may have happened, and only its
+ * caller can know whether repeating it is safe.
+ */
+export interface Writer<T extends KubeObject> {
   create(object: T, call?: Call): Promise<T>;
   /** Replaces the object; `metadata.resourceVersion`, when present, is a precondition. */
   update(object: T, call?: Call): Promise<T>;
@@ -88,6 +101,10 @@ export interface ResourceClient<T extends KubeObject> {
   /** RFC 7386 merge patch on the status subresource. */
   patchStatus(ref: ObjectRef, mergePatch: object, call?: Call): Promise<T>;
   delete(ref: ObjectRef, options?: DeleteOptions, call?: Call): Promise<void>;
+}
+
+/** The verbs of one resource. */
+export interface ResourceClient<T extends KubeObject> extends LiveReader<T>, Writer<T> {
   /** One watch connection; it ends when the server closes it or the signal aborts, and throws otherwise. */
   watch(query: WatchQuery, call: WatchCall): AsyncIterable<WatchEvent<T>>;
 }

@@ -108,12 +108,10 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
     const request = {
       method: 'GET',
       path,
-      resource: this.#type.plural,
       query: { watch: true, timeoutSeconds, ...parameters },
     };
     try {
-      const body = await this.#transport.stream(request, { signal: call.signal, idleTimeoutMs });
-      for await (const line of readLines(body)) {
+      for await (const line of readLines(this.#transport.stream(request, { signal: call.signal, idleTimeoutMs }))) {
         if (call.signal.aborted) return;
         if (line === '') continue;
         const event = parseWatchLine<T>(line);
@@ -125,13 +123,13 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
     }
   }
 
-  async #object(request: Omit<KubeRequest, 'resource'>, call: Call | undefined): Promise<T> {
+  async #object(request: KubeRequest, call: Call | undefined): Promise<T> {
     const answer = await this.#json(request, call);
     return this.#typed(answer as T);
   }
 
-  async #json(request: Omit<KubeRequest, 'resource'>, call: Call | undefined): Promise<object> {
-    const answer = await this.#transport.json({ ...request, resource: this.#type.plural }, call);
+  async #json(request: KubeRequest, call: Call | undefined): Promise<object> {
+    const answer = await this.#transport.json(request, call);
     if (typeof answer === 'object' && answer !== null) return answer;
     throw new KubeApiError({ code: 'ConnectionFailed', message: 'The answer holds no object', status: 503 });
   }

@@ -159,13 +159,11 @@ describe('Transport', () => {
     expect((await failureOf(widgets.get(ref))).message).toContain('the client is closed');
   });
 
-  it('counts requests by method, resource and status', async () => {
+  it('counts requests by method and status', async () => {
     const got = widgets.get(ref);
     (await server.take(getA)).json(200, widget('a', '7'));
     await got;
-    expect(await registry.metrics()).toContain(
-      'nannyapi_kube_requests_total{method="GET",resource="widgets",code="200"} 1',
-    );
+    expect(await registry.metrics()).toContain('rest_client_requests_total{code="200",method="GET"} 1');
   });
 
   it('keeps the path that stands before the API in the address of the server', async () => {

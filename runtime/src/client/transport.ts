@@ -1,6 +1,7 @@
 import { abortable, type Clock, type Logger, withDeadline } from '@nannyapi/process';
 import type { Dispatcher } from 'undici';
 import type { ConnectionSource } from './connection.ts';
+import { IdleSignal } from './idle-signal.ts';
 import { KubeApiError, isKubeError } from './kube-api-error.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 import type { Call, WatchCall } from './resource-client.ts';
@@ -17,8 +18,6 @@ export interface KubeRequest {
   body?: unknown;
   /** Default `application/json`. */
   contentType?: string | undefined;
-  /** Plural of the resource, for metrics. */
-  resource: string;
 }
 
 /** What {@link Transport} needs. */
@@ -38,7 +37,7 @@ const WATCH_OPEN_MS = 30_000;
 
 type Body = Dispatcher.ResponseData['body'];
 
-/** Sends requests, turns every failure into a KubeApiError, and repeats reads that may yet succeed. */
+/** Sends requests, turns every failure into a KubeApiError, and repeats what may yet succeed and has not happened. */
 export class Transport {
   readonly #deps: TransportDeps;
   #isClosed = false;
@@ -71,16 +70,29 @@ export class Transport {
     }
   }
 
-  /** Opens a watch and hands over its body, on which silence longer than `call.idleTimeoutMs` is an error. */
-  async stream(request: KubeRequest, call: WatchCall): Promise<Body> {
-    const { signal, idleTimeoutMs } = call;
-    const answer = await this.#send(request, {
-      signal,
-      headersTimeout: WATCH_OPEN_MS,
-      bodyTimeout: idleTimeoutMs ?? 0,
-    });
-    if (answer.statusCode < 300) return answer.body;
-    throw this.#errorOf(answer, await readText(answer.body, signal));
+  /**
+   * The bytes of an answer as they come, for a watch.
+   *
+   * @throws KubeApiError `Timeout` after `call.idleTimeoutMs` without a byte.
+   */
+  async *stream(request: KubeRequest, call: WatchCall): AsyncGenerator<Uint8Array> {
+    using idle = new IdleSignal(WATCH_OPEN_MS, { clock: this.#deps.clock, parent: call.signal });
+    const { signal } = idle;
+    try {
+      const answer = await this.#send(request, signal);
+      if (answer.statusCode >= 300) {
+        const error = this.#errorOf(answer, await readText(answer.body, signal));
+        if (error.status === 401) this.#deps.connections.invalidate();
+        throw error;
+      }
+      idle.heardAndAllow(call.idleTimeoutMs ?? WATCH_OPEN_MS);
+      for await (const chunk of answer.body) {
+        idle.heard();
+        yield chunk as Uint8Array;
+      }
+    } catch (error) {
+      throw connectionError(error, signal);
+    }
   }
 
   async close(): Promise<void> {
@@ -90,7 +102,7 @@ export class Transport {
 
   async #attempt(request: KubeRequest, signal: AbortSignal, mayReauthenticate: boolean): Promise<unknown> {
     try {
-      const answer = await this.#send(request, { signal });
+      const answer = await this.#send(request, signal);
       const text = await readText(answer.body, signal);
       if (answer.statusCode >= 300) throw this.#errorOf(answer, text);
       return parseAnswer(text);
@@ -102,39 +114,41 @@ export class Transport {
     }
   }
 
-  async #send(
-    request: KubeRequest,
-    options: { signal: AbortSignal; headersTimeout?: number; bodyTimeout?: number },
-  ): Promise<Dispatcher.ResponseData> {
+  async #send(request: KubeRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const startMs = this.#deps.clock.monotonicMs();
-    let code = 'error';
+    let code = '<error>';
     try {
       if (this.#isClosed) throw new Error('the client is closed');
       // An exec plug-in that hangs must not outlive the call.
-      const connection = await abortable(this.#deps.connections.get(), options.signal);
+      const connection = await abortable(this.#deps.connections.get(), signal);
       const answer = await connection.dispatcher.request({
         origin: connection.origin,
         path: connection.pathPrefix + request.path + queryString(request.query),
         method: request.method,
         headers: { ...connection.headers, ...this.#headers(request) },
         body: request.body === undefined ? null : JSON.stringify(request.body),
-        // The call's own deadline bounds an ordinary request.
+        signal,
+        // The call's own deadline bounds it.
         headersTimeout: 0,
         bodyTimeout: 0,
-        ...options,
       });
       code = String(answer.statusCode);
       this.#logWarning(request, answer.headers.warning);
       return answer;
     } catch (error) {
-      throw connectionError(error, options.signal);
+      throw connectionError(error, signal);
     } finally {
-      this.#deps.metrics.observe(request, code, (this.#deps.clock.monotonicMs() - startMs) / 1000);
+      this.#deps.metrics.observe(request.method, code, (this.#deps.clock.monotonicMs() - startMs) / 1000);
     }
   }
 
   #headers(request: KubeRequest): Record<string, string> {
-    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': this.#deps.userAgent };
+    // Compression costs both sides more time than a cluster's network takes for the plain text.
+    const headers: Record<string, string> = {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'user-agent': this.#deps.userAgent,
+    };
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
     return headers;
   }

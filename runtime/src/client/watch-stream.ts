@@ -37,7 +37,7 @@ export function parseWatchLine<T>(line: string): WatchEvent<T> {
     case 'DELETED':
       return { type, object: object as T };
     case 'BOOKMARK':
-      return { type, resourceVersion: resourceVersionOf(object) };
+      return bookmark(object);
     case 'ERROR':
       throw errorOfWatchStatus(object);
     default:
@@ -48,17 +48,30 @@ export function parseWatchLine<T>(line: string): WatchEvent<T> {
 function parseJson(line: string): { type?: unknown; object?: unknown } {
   try {
     const event: unknown = JSON.parse(line);
-    if (typeof event === 'object' && event !== null && 'object' in event) return event;
+    if (isEvent(event)) return event;
   } catch (cause) {
     throw garbled('it has a line that is not JSON', cause);
   }
   throw garbled('it has a line that is no event');
 }
 
-function resourceVersionOf(object: unknown): string {
-  const version = (object as { metadata?: { resourceVersion?: unknown } } | null)?.metadata?.resourceVersion;
-  if (typeof version !== 'string') throw garbled('it has a bookmark without a resourceVersion');
-  return version;
+function isEvent(value: unknown): value is { type?: unknown; object: object } {
+  return typeof value === 'object' && value !== null && 'object' in value && isObject(value.object);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Marks the bookmark after which all objects have been sent (KEP-3157). */
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+
+function bookmark(object: unknown): WatchEvent<never> {
+  const { metadata } = object as { metadata?: { resourceVersion?: unknown; annotations?: Record<string, unknown> } };
+  const resourceVersion = metadata?.resourceVersion;
+  if (typeof resourceVersion !== 'string') throw garbled('it has a bookmark without a resourceVersion');
+  const isEnd = metadata?.annotations?.[INITIAL_EVENTS_END] === 'true';
+  return { type: 'BOOKMARK', resourceVersion, ...(isEnd ? { isInitialEventsEnd: true } : {}) };
 }
 
 function garbled(why: string, cause?: unknown): KubeApiError {

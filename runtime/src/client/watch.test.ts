@@ -107,7 +107,7 @@ describe('watch', () => {
   it('fails when the connection stays silent for too long', async () => {
     const { done, exchange } = await watch(50);
     exchange.stream();
-    expect(await done).toMatchObject({ code: 'ConnectionFailed' });
+    expect(await done).toMatchObject({ code: 'Timeout', status: 504 });
     await exchange.closed();
   });
 

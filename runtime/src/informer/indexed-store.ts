@@ -1,21 +1,32 @@
-import type { Store } from './informer.ts';
-
-/** The values under which an object is found; what they throw counts as none. */
-export type IndexFunctions<T> = Record<string, (object: T) => string[]>;
+import type { CachedReader, IndexFunctions } from './informer.ts';
 
 /** A map of objects that is also searchable by computed values. */
-export class IndexedStore<T> implements Store<T> {
+export class IndexedStore<T> implements CachedReader<T> {
   readonly #objects = new Map<string, T>();
-  readonly #functions: Map<string, (object: T) => string[]>;
+  readonly #functions = new Map<string, (object: T) => string[]>();
   /** Per index and value the keys in the order in which they came. */
   readonly #indexes = new Map<string, Map<string, Set<string>>>();
   readonly #onIndexError: (index: string, error: unknown) => void;
 
   /** @param onIndexError told when an index function throws; the object is then not in that index. */
   constructor(functions: IndexFunctions<T>, onIndexError: (index: string, error: unknown) => void) {
-    this.#functions = new Map(Object.entries(functions));
     this.#onIndexError = onIndexError;
-    for (const name of this.#functions.keys()) this.#indexes.set(name, new Map());
+    this.addIndexes(functions);
+  }
+
+  /** Adds indexes, also over what is already here. @throws TypeError when another function has that name. */
+  addIndexes(functions: IndexFunctions<T>): void {
+    for (const [name, valuesOf] of Object.entries(functions)) {
+      const present = this.#functions.get(name);
+      if (present === valuesOf) continue;
+      if (present) throw new TypeError(`There is another index ${JSON.stringify(name)}`);
+      this.#functions.set(name, valuesOf);
+      const byValue = new Map<string, Set<string>>();
+      this.#indexes.set(name, byValue);
+      for (const [key, object] of this.#objects) {
+        for (const value of this.#valuesOf(name, object)) addTo(byValue, value, key);
+      }
+    }
   }
 
   get size(): number {
@@ -48,11 +59,7 @@ export class IndexedStore<T> implements Store<T> {
   set(key: string, object: T): void {
     this.delete(key);
     this.#objects.set(key, object);
-    this.#eachIndexEntry(object, (byValue, value) => {
-      const keys = byValue.get(value);
-      if (keys) keys.add(key);
-      else byValue.set(value, new Set([key]));
-    });
+    this.#eachIndexEntry(object, (byValue, value) => addTo(byValue, value, key));
   }
 
   delete(key: string): void {
@@ -82,4 +89,10 @@ export class IndexedStore<T> implements Store<T> {
       return [];
     }
   }
+}
+
+function addTo(byValue: Map<string, Set<string>>, value: string, key: string): void {
+  const keys = byValue.get(value);
+  if (keys) keys.add(key);
+  else byValue.set(value, new Set([key]));
 }

@@ -1,16 +1,24 @@
-import type { Clock, Logger } from '@nannyapi/process';
+import { CodedError, type Clock, type Logger } from '@nannyapi/process';
 import { isKubeError } from '../client/kube-api-error.ts';
-import type { ListPage, ObjectQuery, ResourceClient } from '../client/resource-client.ts';
-import type { KubeObject } from '../objects.ts';
+import type { ObjectQuery, ResourceClient, WatchEvent, WatchQuery } from '../client/resource-client.ts';
+import { objectKey, type KubeObject } from '../objects.ts';
+import type { Contact } from './contact.ts';
 import type { InformerMetrics } from './informer-metrics.ts';
+import { PagedList, type WholeList } from './paged-list.ts';
+import { Position } from './position.ts';
+import { recoveryFrom } from './recovery.ts';
 import { RestartDelay } from './restart-delay.ts';
 
 /** Where the reflector puts what it sees. */
 export interface ReflectorSink<T> {
+  /** The object as it will be kept; called once for each, in the order of arrival. */
+  prepare(raw: T): T;
   /** Everything there is; what is missing from it is gone. */
   replace(objects: T[]): void;
   upsert(object: T): void;
   remove(object: T): void;
+  /** Whatever is older than what came until now will not come again. */
+  settle(): void;
 }
 
 /** What a {@link Reflector} needs. */
@@ -21,50 +29,54 @@ export interface ReflectorDeps<T extends KubeObject> {
   clock: Clock;
   log: Logger;
   metrics: InformerMetrics;
+  contact: Contact;
   /** Numbers in [0, 1). */
   random: () => number;
 }
 
-const PAGE_SIZE = 500;
-const LIST_DEADLINE_MS = 60_000;
 /** The server closes each watch after 5 to 10 minutes, spread so that they do not all return at once. */
 const MIN_WATCH_SECONDS = 300;
 /** Bookmarks come every minute; a connection that stays silent for longer has died without a word. */
 const IDLE_TIMEOUT_MS = 90_000;
 /** A watch that closes sooner than this and brought nothing made no progress. */
 const SHORT_WATCH_MS = 1_000;
-/** So many watches may fail in a row before the reflector doubts its resourceVersion. */
-const MAX_WATCH_FAILURES = 3;
-/** After these the watch goes on from where it was; after any other error only a list tells the truth. */
-const RESUMABLE = ['ConnectionFailed', 'TooManyRequests', 'ServiceUnavailable', 'Timeout'];
 
 /**
- * Keeps a sink equal to what the API server has: list, then watch, for ever.
+ * Keeps a sink equal to what the API server has, for ever.
  *
- *     list ──► watch ──(closed in order)──► watch …
- *       ▲        │
- *       │        ├──(cut, 429, 503)──► wait ──► watch from the last version seen
- *       └────────┴──(410 or any other error, or the third failure in a row)
+ *     watch with initial events ──(not served)──► list by pages, then watch
+ *       │                                           ▲
+ *       ├──(closed in order)──► watch from the last bookmark …
+ *       ├──(cut, 429, 503)────► wait ──► watch from the last bookmark
+ *       └──(410, silent from its beginning, any other error, the third failure in a row)──► from the top
  */
 export class Reflector<T extends KubeObject> {
   readonly #deps: ReflectorDeps<T>;
   readonly #delay: RestartDelay;
-  /** Where the next watch starts; `undefined` asks for a list first. */
-  #version: string | undefined;
-  /** A paged list whose token expired is asked for whole, since its pages may expire again. */
-  #isPaging = true;
+  readonly #position = new Position();
+  readonly #pages: PagedList<T>;
+  /** How whole lists are asked for; once pages proved to be needed, they are. */
+  #listing: 'Streamed' | 'Paged' = 'Streamed';
+  /** Objects that a watch begins with, until their end is marked. */
+  #initial: Map<string, T> | undefined;
+  /** Events of the running watch. */
+  #events = 0;
 
   constructor(deps: ReflectorDeps<T>) {
     this.#deps = deps;
     this.#delay = new RestartDelay(deps.random);
+    const { client, query, sink, contact } = deps;
+    const prepare = (raw: T): T => sink.prepare(raw);
+    this.#pages = new PagedList({ client, query, prepare, onPage: () => contact.heard() });
   }
 
   /** Runs until the signal aborts; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
+    this.#deps.contact.begin();
     while (!signal.aborted) {
       try {
-        this.#version ??= await this.#list(signal);
-        await this.#watch(this.#version, signal);
+        if (this.#position.resumeFrom === undefined && this.#listing === 'Paged') await this.#list(signal);
+        await this.#watch(signal);
       } catch (error) {
         if (signal.aborted) return;
         await this.#recover(error, signal);
@@ -72,61 +84,111 @@ export class Reflector<T extends KubeObject> {
     }
   }
 
-  async #list(signal: AbortSignal): Promise<string> {
-    const { client, query, sink, metrics } = this.#deps;
-    const objects: T[] = [];
-    let page: ListPage<T> | undefined;
-    do {
-      const limit = this.#isPaging ? PAGE_SIZE : undefined;
-      page = await client.list({ ...query, limit, continue: page?.continue }, { signal, deadlineMs: LIST_DEADLINE_MS });
-      objects.push(...page.items);
-    } while (page.continue);
-    this.#isPaging = true;
-    sink.replace(objects);
-    metrics.listed();
-    return page.resourceVersion;
+  async #list(signal: AbortSignal): Promise<void> {
+    const startMs = this.#deps.clock.monotonicMs();
+    this.#replace(await this.#pages.read(signal), startMs);
   }
 
-  async #watch(version: string, signal: AbortSignal): Promise<void> {
-    const { client, query, clock, random, metrics } = this.#deps;
-    const timeoutSeconds = Math.round(MIN_WATCH_SECONDS * (1 + random()));
+  #replace({ objects, resourceVersion }: WholeList<T>, startMs: number): void {
+    const { sink, metrics, clock } = this.#deps;
+    if (!this.#position.accepts(resourceVersion)) {
+      throw new CodedError({
+        code: 'StaleList',
+        message: `A list of version ${resourceVersion} is older than the store`,
+      });
+    }
+    sink.replace(objects);
+    metrics.listed({ durationSeconds: (clock.monotonicMs() - startMs) / 1000, items: objects.length });
+    this.#reached(resourceVersion);
+  }
+
+  #reached(resourceVersion: string): void {
+    this.#position.reached(resourceVersion);
+    this.#deps.sink.settle();
+    this.#deps.metrics.reached(resourceVersion);
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { client, clock, metrics } = this.#deps;
     const startMs = clock.monotonicMs();
-    let hasProgress = false;
-    metrics.watched();
-    const events = client.watch(
-      { ...query, resourceVersion: version, timeoutSeconds, allowWatchBookmarks: true },
-      { signal, idleTimeoutMs: IDLE_TIMEOUT_MS },
-    );
-    for await (const event of events) {
-      this.#version = event.type === 'BOOKMARK' ? event.resourceVersion : this.#take(event.type, event.object);
-      hasProgress = true;
-      this.#delay.reset();
+    this.#initial = this.#position.resumeFrom === undefined ? new Map() : undefined;
+    this.#events = 0;
+    metrics.watchOpened();
+    try {
+      for await (const event of client.watch(this.#query(), { signal, idleTimeoutMs: IDLE_TIMEOUT_MS })) {
+        this.#events += 1;
+        this.#deps.contact.heard();
+        this.#take(event, startMs);
+        if (!this.#initial) this.#delay.reset();
+      }
+    } finally {
+      const durationMs = clock.monotonicMs() - startMs;
+      const isShort = this.#events === 0 && durationMs < SHORT_WATCH_MS;
+      metrics.watched({ durationSeconds: durationMs / 1000, events: this.#events, isShort });
     }
     if (signal.aborted) return;
-    if (hasProgress || clock.monotonicMs() - startMs >= SHORT_WATCH_MS) this.#delay.reset();
+    await this.#closed(clock.monotonicMs() - startMs, signal);
+  }
+
+  #query(): WatchQuery {
+    const { query, random } = this.#deps;
+    const timeoutSeconds = Math.round(MIN_WATCH_SECONDS * (1 + random()));
+    const resourceVersion = this.#position.resumeFrom;
+    const start =
+      resourceVersion === undefined
+        ? ({ sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' } as const)
+        : { resourceVersion };
+    return { ...query, ...start, timeoutSeconds, allowWatchBookmarks: true };
+  }
+
+  #take(event: WatchEvent<T>, startMs: number): void {
+    const { sink } = this.#deps;
+    if (event.type === 'BOOKMARK') {
+      if (!this.#initial) return this.#reached(event.resourceVersion);
+      if (!event.isInitialEventsEnd) return;
+      const objects = [...this.#initial.values()];
+      this.#initial = undefined;
+      this.#replace({ objects, resourceVersion: event.resourceVersion }, startMs);
+      return;
+    }
+    const object = sink.prepare(event.object);
+    if (this.#initial) {
+      if (event.type === 'DELETED') this.#initial.delete(objectKey(object));
+      else this.#initial.set(objectKey(object), object);
+      return;
+    }
+    this.#position.saw(object.metadata.resourceVersion);
+    if (event.type === 'DELETED') sink.remove(object);
+    else sink.upsert(object);
+  }
+
+  /** The server closed a watch in good order; one that did so at once and without news must not become a storm. */
+  async #closed(durationMs: number, signal: AbortSignal): Promise<void> {
+    if (this.#initial) this.#listing = 'Paged';
+    if (this.#events > 0 || durationMs >= SHORT_WATCH_MS) this.#delay.reset();
     else await this.#pause(this.#delay.next(), signal);
   }
 
-  #take(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): string | undefined {
-    if (type === 'DELETED') this.#deps.sink.remove(object);
-    else this.#deps.sink.upsert(object);
-    return object.metadata.resourceVersion;
-  }
-
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
-    const isExpired = isKubeError(error, 'Expired', 'Gone');
-    if (isExpired && this.#version === undefined) this.#isPaging = false;
-    const isResumable = isKubeError(error, ...RESUMABLE) && this.#delay.failures < MAX_WATCH_FAILURES;
-    if (!isResumable) this.#version = undefined;
-    const isFirst = this.#delay.failures === 0;
-    const delayMs = this.#delay.next();
-    this.#deps.metrics.failed();
-    if (isExpired && isFirst) {
-      // Expected after a long silence; waiting would only lengthen the time without news.
-      this.#deps.log.debug({ err: error }, 'Listing anew');
+    const { log, metrics, contact } = this.#deps;
+    const { step, waits, isNotServed } = recoveryFrom(error, {
+      failures: this.#delay.failures,
+      isStreaming: this.#initial !== undefined,
+      events: this.#events,
+    });
+    if (step !== 'Resume') this.#position.lose();
+    if (step === 'ListByPages') this.#listing = 'Paged';
+    this.#initial = undefined;
+    if (isNotServed) return;
+    contact.failed(error);
+    metrics.failed();
+    const retryAfterMs = isKubeError(error) ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+    const delayMs = Math.max(this.#delay.next(), retryAfterMs);
+    if (!waits) {
+      log.debug({ err: error }, 'Listing anew');
       return;
     }
-    this.#deps.log.warn({ err: error, delayMs: Math.round(delayMs) }, 'Lost the watch');
+    log.warn({ err: error, delayMs: Math.round(delayMs) }, 'Lost the watch');
     await this.#pause(delayMs, signal);
   }
 

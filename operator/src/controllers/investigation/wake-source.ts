@@ -1,5 +1,5 @@
 import type { Investigation } from '@nannyapi/crds';
-import type { ChangeHandler, Informer, Store } from '@nannyapi/runtime';
+import type { CachedReader, ChangeHandler, Informer, InformerHealth } from '@nannyapi/runtime';
 
 /**
  * Wakes a run for a reason that is no change of an object: its diagnostician answered.
@@ -8,7 +8,7 @@ import type { ChangeHandler, Informer, Store } from '@nannyapi/runtime';
  */
 export class WakeSource implements Informer<Investigation> {
   readonly name = 'diagnostician-answers';
-  readonly store: Store<Investigation> = { get: () => undefined, list: () => [], byIndex: () => [] };
+  readonly store: CachedReader<Investigation> = { get: () => undefined, list: () => [], byIndex: () => [] };
   readonly #handlers = new Set<ChangeHandler<Investigation>>();
 
   /** Enqueues the run. */
@@ -25,6 +25,10 @@ export class WakeSource implements Informer<Investigation> {
 
   hasSynced(): boolean {
     return true;
+  }
+
+  health(): InformerHealth {
+    return { isHealthy: true };
   }
 
   waitForSync(): Promise<void> {
