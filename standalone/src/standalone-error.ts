@@ -4,6 +4,7 @@ export const STANDALONE_ERRORS = {
   DataFolderUnusable: 'The data folder cannot be made or written.',
   PortInUse: 'Something else listens on the port.',
   StoreCorrupt: 'The database file is damaged or is no database.',
+  StoreIncomplete: 'Acknowledged writes are missing from the database: its WAL file was damaged or removed.',
   StoreNewerVersion: 'The database was written by a newer release.',
   StoreUnavailable: 'The database could not be opened for another reason.',
   CertificateUnreadable: 'A stored certificate is not PEM.',

@@ -31,7 +31,9 @@ export const STANDALONE_REMEDIES: Record<keyof typeof STANDALONE_ERRORS, string>
   DataFolderInUse: 'End the process that the message names, or give another `--data`.',
   DataFolderUnusable: 'Check owner, mode and room of the folder.',
   PortInUse: 'Give another `--port` or `--facade-port`; 0 takes any free one.',
-  StoreCorrupt: 'Restore the data folder from a backup. To start empty, give another `--data`.',
+  StoreCorrupt: 'Restore a backup: `nanny standalone restore`. To start empty, give another `--data`.',
+  StoreIncomplete:
+    'Restore a backup: `nanny standalone restore`. To go on without the missing writes, remove the file that the message names.',
   StoreNewerVersion: 'Start the release that wrote the folder, or a newer one.',
   StoreUnavailable: 'The message tells what the database said.',
   CertificateUnreadable: 'Restore the file from a backup.',

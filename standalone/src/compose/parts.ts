@@ -21,6 +21,11 @@ export class Parts {
     this.#running.push(part.catch((error: unknown) => this.#fail(new Error(`${name} stopped`, { cause: error }))));
   }
 
+  /** Fails with a part that ends by being closed. */
+  watch(name: string, part: Promise<void>): void {
+    part.catch((error: unknown) => this.#fail(new Error(`${name} stopped`, { cause: error })));
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#running);
     for (const close of this.#closers.toReversed()) await close();

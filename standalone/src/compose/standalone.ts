@@ -67,6 +67,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   const stop = new AbortController();
   const parts = new Parts();
   parts.onClose(() => apiServer.close());
+  parts.watch('API server', apiServer.stopped);
   try {
     const standalone: Standalone = {
       apiUrl: apiServer.url,

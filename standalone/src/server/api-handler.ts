@@ -23,6 +23,7 @@ import { parseResourcePath } from '../request/request-path.ts';
 import type { ResourcePath } from '../request/request-path.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
 import { StatusError } from '../status/status-error.ts';
+import { settledAnswer } from '../store/settled-answer.ts';
 
 /** What the handler of the Kubernetes API is made of. */
 export interface ApiHandlerDeps {
@@ -98,7 +99,14 @@ async function answer(deps: ApiHandlerDeps, request: IncomingMessage, response: 
     userAgent: request.headers['user-agent'] ?? '',
   };
   if (verb === 'watch') watch(deps.context, resourceRequest, response);
-  else sendJson(response, await VERBS[verb](deps.context, resourceRequest));
+  else sendJson(response, await reply(deps.context, verb, resourceRequest));
+}
+
+/** Reads show what is on disk; a write's refusal waits until what it rests on is. */
+async function reply(context: ApiContext, verb: Exclude<Verb, 'watch'>, request: ResourceRequest): Promise<Reply> {
+  if (verb === 'get' || verb === 'list') return await VERBS[verb](context, request);
+  const isDryRun = request.query.has('dryRun');
+  return await settledAnswer(context.store, () => VERBS[verb](context, request), isDryRun);
 }
 
 function authorize(

@@ -17,6 +17,7 @@ import { Documents } from './documents.ts';
 import { listenHttps } from './https-listener.ts';
 import { lockFolder } from '../store/folder-lock.ts';
 import type { FolderLock } from '../store/folder-lock.ts';
+import { logWriteFailures } from '../store/log-write-failures.ts';
 import { ObjectStore } from '../store/object-store.ts';
 import type { CertifiedKey } from '../tls/certificate-authority.ts';
 import { keepCertificateFresh } from '../tls/keep-certificate-fresh.ts';
@@ -49,6 +50,8 @@ export interface ApiServerHandle {
   issueServerCertificate(names: string[]): Promise<CertifiedKey>;
   /** A kubeconfig of the admin, YAML text; it holds a credential. */
   kubeconfig(): string;
+  /** Resolves when the server was closed; rejects when it can no longer write and only a restart helps. */
+  stopped: Promise<void>;
   /** Ends watches, waits for writes under way, closes the files. */
   close(): Promise<void>;
 }
@@ -56,8 +59,8 @@ export interface ApiServerHandle {
 /**
  * Starts the embedded API server on a data folder; resolves when it serves.
  *
- * @throws CodedError `DataFolderInUse`, `DataFolderUnusable`, `PortInUse`, `StoreCorrupt`, `StoreNewerVersion`,
- *   `StoreUnavailable`, `CertificateUnreadable`, `TokensUnreadable`, `Invalid` (a CRD).
+ * @throws CodedError `DataFolderInUse`, `DataFolderUnusable`, `PortInUse`, `StoreCorrupt`, `StoreIncomplete`,
+ *   `StoreNewerVersion`, `StoreUnavailable`, `CertificateUnreadable`, `TokensUnreadable`, `Invalid` (a CRD).
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServerHandle> {
   await using opened = new AsyncDisposableStack();
@@ -66,7 +69,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const store = await ObjectStore.open({
     databasePath: join(options.dataDir, 'objects.db'),
     windowRevisions: options.windowRevisions,
+    clock: options.clock,
   });
+  opened.defer(logWriteFailures(store, options.log));
   opened.defer(async () => await store.close());
   const context = makeContext(store, options);
   opened.defer(() => context.hub.close());
@@ -103,6 +108,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     caPem: pki.caPem,
     adminToken,
     issueServerCertificate: pki.issueServerCertificate,
+    stopped: store.stopped,
     kubeconfig: () => kubeconfig({ url, caPem: pki.caPem, token: adminToken }),
     close: async () => {
       const closed = listener.close();

@@ -1,69 +1,44 @@
 import { DatabaseSync } from 'node:sqlite';
+import { migrate } from './migrations.ts';
+import { NewestMark, readNewestMark } from './newest-mark.ts';
 import { ensurePrivateFile } from './private-file.ts';
-import type { StoreRefusal } from './worker-protocol.ts';
+import { corrupt, isDamage, StoreRefusedError } from './store-problem.ts';
 
 /**
- * Version of the tables below, kept in SQLite's `user_version`.
- *
- * ```
- * revisions  one row per write: who, what, which revision it replaced, which replaced it (superseded_at)
- * bodies     the object's JSON of each revision; apart, so that marking a row superseded does not rewrite its body
- * marks      the revision counter and the compaction mark
- * ```
- * The current state is `superseded_at IS NULL`; the state at revision R is every row with
- * `revision <= R < superseded_at`; the watch window is every row after the compaction mark.
+ * How far the counter jumps when the database may be older than what clients saw (a restored backup, a file copied by
+ * hand): more writes than a control plane makes between two backups. The same step as `etcdutl snapshot restore
+ * --bump-revision` is documented with.
  */
-export const STORE_VERSION = 1;
+export const REVISION_JUMP = 1_000_000_000;
 
-/** One step per version: index 0 makes version 1 out of an empty file. */
-const MIGRATIONS: readonly string[] = [
-  `CREATE TABLE revisions (
-     revision INTEGER PRIMARY KEY,
-     resource TEXT NOT NULL,
-     namespace TEXT NOT NULL,
-     name TEXT NOT NULL,
-     change TEXT NOT NULL CHECK (change IN ('ADDED', 'MODIFIED', 'DELETED')),
-     previous_revision INTEGER,
-     superseded_at INTEGER
-   ) STRICT;
-   CREATE INDEX revisions_by_key ON revisions (resource, namespace, name, revision);
-   CREATE INDEX revisions_by_resource ON revisions (resource, revision);
-   CREATE INDEX revisions_superseded ON revisions (superseded_at) WHERE superseded_at IS NOT NULL;
-   CREATE TABLE bodies (revision INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
-   CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-   INSERT INTO marks (name, value) VALUES ('revision', 0), ('compacted', 0);`,
-];
-
-/** A database file that must not be used as it is. */
-export class StoreRefusedError extends Error {
-  readonly code: StoreRefusal;
-
-  constructor(code: StoreRefusal, message: string, cause?: unknown) {
-    super(message, { cause });
-    this.name = 'StoreRefusedError';
-    this.code = code;
-  }
+/** A database opened for writing. */
+export interface OpenedDatabase {
+  database: DatabaseSync;
+  newest: NewestMark;
 }
 
-/** SQLite's primary result codes for a file that is damaged or is no database. */
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
+/** File of the {@link NewestMark} of a database. */
+export function newestMarkPath(databasePath: string): string {
+  return `${databasePath}-newest`;
+}
 
 /**
- * Opens the store's file for writing, makes or migrates its tables.
+ * Opens the store's file for writing, checks it, makes or migrates its tables.
  *
- * @throws StoreRefusedError `StoreCorrupt` or `StoreNewerVersion`; any other system error as it is.
+ * @throws StoreRefusedError `StoreCorrupt`, `StoreIncomplete` or `StoreNewerVersion`; any other system error as it is.
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string): OpenedDatabase {
   ensurePrivateFile(path);
   const database = new DatabaseSync(path);
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
-    migrate(database, path);
-    return database;
+    const found = migrate(database, path);
+    checkStructure(database, path);
+    const newest = openNewestMark(database, { path, isExpected: found >= 2 });
+    return { database, newest };
   } catch (error) {
     database.close();
-    throw describe(error, path);
+    throw isDamage(error) ? corrupt(path, error instanceof Error ? error.message : String(error), error) : error;
   }
 }
 
@@ -79,32 +54,36 @@ export function readMarks(database: DatabaseSync): { revision: number; compacted
   return { revision: mark('revision'), compactedRevision: mark('compacted') };
 }
 
-function migrate(database: DatabaseSync, path: string): void {
-  const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-  if (found > STORE_VERSION) {
+/**
+ * Moves the counter on by {@link REVISION_JUMP} and drops the past before it.
+ *
+ * No number that a client may have seen is then given a second time, and a client that comes with any older number, or
+ * one from the future that was lost, is told that it expired and lists again.
+ */
+export function jumpRevisions(database: DatabaseSync): void {
+  database.exec(`UPDATE marks SET value = (SELECT value FROM marks WHERE name = 'revision') + ${REVISION_JUMP}`);
+}
+
+function checkStructure(database: DatabaseSync, path: string): void {
+  const [first] = database.prepare('PRAGMA quick_check(1)').all();
+  const verdict = String(first?.['quick_check']);
+  if (verdict !== 'ok') throw corrupt(path, verdict);
+}
+
+/** Compares the database with its witness; without one the database may be of any age, and the counter jumps. */
+function openNewestMark(database: DatabaseSync, expected: { path: string; isExpected: boolean }): NewestMark {
+  const { path, isExpected } = expected;
+  const markPath = newestMarkPath(path);
+  const marked = readNewestMark(markPath);
+  const { revision } = readMarks(database);
+  if (marked !== undefined && marked > revision) {
     throw new StoreRefusedError(
-      'StoreNewerVersion',
-      `${path} was written by a newer release (store version ${found}; this release reads up to ${STORE_VERSION}). Start the newer release, or give another data folder.`,
+      'StoreIncomplete',
+      `${path} ends at revision ${revision}, but revision ${marked} was acknowledged: ${path}-wal was damaged or removed, or the file was replaced. Restore a backup with 'nanny standalone restore'; or, to go on without these writes, remove ${markPath}.`,
     );
   }
-  for (const [index, sql] of MIGRATIONS.entries()) {
-    if (index < found) continue;
-    database.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
-  }
-}
-
-function describe(error: unknown, path: string): unknown {
-  const code = sqliteCode(error);
-  if (code !== SQLITE_CORRUPT && code !== SQLITE_NOTADB) return error;
-  return new StoreRefusedError(
-    'StoreCorrupt',
-    `${path} is damaged or is not a database. Restore it from a backup, or move it away to start empty.`,
-    error,
-  );
-}
-
-/** The primary result code of a node:sqlite error; undefined for other errors. */
-export function sqliteCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
-  return error.errcode & 0xff;
+  if (marked === undefined && isExpected && revision > 0) jumpRevisions(database);
+  const newest = NewestMark.open(markPath);
+  newest.note(readMarks(database).revision);
+  return newest;
 }

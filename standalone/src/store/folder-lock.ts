@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CodedError } from '@nannyapi/process';
-import { sqliteCode } from './database.ts';
 import { ensurePrivateFile } from './private-file.ts';
-
-const SQLITE_BUSY = 5;
+import { isBusy } from './store-problem.ts';
 
 /** A data folder held by this process. */
 export interface FolderLock {
@@ -30,9 +28,9 @@ export function lockFolder(folder: string, pid: number): FolderLock {
     database.prepare('INSERT INTO holder (pid) VALUES (?)').run(pid);
     database.exec('COMMIT; BEGIN IMMEDIATE');
   } catch (error) {
-    const holder = sqliteCode(error) === SQLITE_BUSY ? readHolder(lockPath) : undefined;
+    const holder = isBusy(error) ? readHolder(lockPath) : undefined;
     database.close();
-    if (sqliteCode(error) !== SQLITE_BUSY) throw error;
+    if (!isBusy(error)) throw error;
     throw new CodedError({
       code: 'DataFolderInUse',
       message: `The data folder is in use by another control plane${holder === undefined ? '' : ` (pid ${holder})`}: ${folder}. Stop it, or give another data folder.`,

@@ -1,7 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import { CodedError } from '@nannyapi/process';
 import type { ApiObject } from '../schema/index.ts';
+import { openForReading } from './database.ts';
 import { shelfKey, toStoredObject } from './stored-object.ts';
 import type { Change, StoredObject } from './stored-object.ts';
+import { corrupt, isDamage } from './store-problem.ts';
 import type { ChangeType } from './worker-protocol.ts';
 
 /** A page of objects as they were at one revision. */
@@ -20,68 +24,90 @@ export interface SnapshotQuery {
  * and bodies too large to be kept in memory.
  *
  * Reads run on the calling thread. They touch recent pages, which are in the page cache; what can be slow, the
- * synced commit, is the writer's.
+ * synced commit, is the writer's. Each body is compared with its checksum.
  */
 export class History {
+  readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #body: StatementSync;
   readonly #changes: StatementSync;
   readonly #revision: StatementSync;
   readonly #snapshot: StatementSync;
 
-  constructor(database: DatabaseSync) {
+  /** @throws CodedError `StoreCorrupt`. */
+  constructor(path: string) {
+    this.#path = path;
+    const database = openForReading(path);
     this.#database = database;
-    this.#body = database.prepare('SELECT body FROM bodies WHERE revision = ?');
+    this.#body = database.prepare('SELECT revision, body, crc32 FROM bodies WHERE revision = ?');
     this.#changes = database.prepare(
-      `SELECT r.*, b.body FROM revisions r JOIN bodies b ON b.revision = r.revision
+      `SELECT r.*, b.body, b.crc32 FROM revisions r JOIN bodies b ON b.revision = r.revision
        WHERE r.resource = ? AND r.revision > ? AND r.revision <= ? ORDER BY r.revision LIMIT ?`,
     );
     this.#revision = database.prepare(
-      'SELECT r.*, b.body FROM revisions r JOIN bodies b ON b.revision = r.revision WHERE r.revision = ?',
+      'SELECT r.*, b.body, b.crc32 FROM revisions r JOIN bodies b ON b.revision = r.revision WHERE r.revision = ?',
     );
+    // The order of `revisions_by_path`; `0` is the character after `/`.
     this.#snapshot = database.prepare(
-      `SELECT r.*, b.body FROM revisions r JOIN bodies b ON b.revision = r.revision
-       WHERE r.resource = :resource AND (:namespace IS NULL OR r.namespace = :namespace)
+      `SELECT r.*, b.body, b.crc32 FROM revisions r JOIN bodies b ON b.revision = r.revision
+       WHERE r.resource = :resource AND r.namespace || '/' || r.name > :after
+         AND r.namespace || '/' || r.name < :end
          AND r.revision <= :revision AND (r.superseded_at IS NULL OR r.superseded_at > :revision)
-         AND r.change <> 'DELETED' AND (:after IS NULL OR r.namespace || '/' || r.name > :after)
+         AND r.change <> 'DELETED'
        ORDER BY r.namespace || '/' || r.name LIMIT :limit`,
     );
   }
 
   /** JSON of one revision. Throws when it was compacted: the caller holds a revision that is current or in the window. */
   body(revision: number): string {
-    const row = this.#body.get(revision);
-    if (row === undefined) throw new Error(`revision ${revision} is not in the store`);
-    return String(row['body']);
+    return this.#guard(() => {
+      const row = this.#body.get(revision);
+      if (row === undefined) throw new Error(`revision ${revision} is not in the store`);
+      return this.#check(row as unknown as BodyRecord).body;
+    });
   }
 
   /** Changes of one resource after `from` up to and including `to`, oldest first. */
   changes(resource: string, range: { from: number; to: number; limit: number }): Change[] {
-    return this.#changes
-      .all(resource, range.from, range.to, range.limit)
-      .map((row) => this.#toChange(row as unknown as RevisionRecord));
+    return this.#guard(() =>
+      this.#changes
+        .all(resource, range.from, range.to, range.limit)
+        .map((row) => this.#toChange(row as unknown as RevisionRecord)),
+    );
   }
 
   /** Objects of one resource as they were at a revision inside the window, in list order. */
   snapshot(query: SnapshotQuery): StoredObject[] {
-    const rows = this.#snapshot.all({
-      resource: query.resource,
-      namespace: query.namespace ?? null,
-      revision: query.revision,
-      after: query.after === undefined ? null : shelfKey(query.after),
-      limit: query.limit,
+    const { resource, namespace, revision, after, limit } = query;
+    const start = namespace === undefined ? '' : `${namespace}/`;
+    const afterKey = after === undefined ? '' : shelfKey(after);
+    return this.#guard(() => {
+      const rows = this.#snapshot.all({
+        resource,
+        revision,
+        limit,
+        after: afterKey > start ? afterKey : start,
+        end: namespace === undefined ? LAST_KEY : `${namespace}0`,
+      });
+      return rows.map((row) => this.#toObject(row as unknown as RevisionRecord));
     });
-    return rows.map((row) => toObject(row as unknown as RevisionRecord));
   }
 
   /** Every current object, for the start. */
   *current(): Generator<StoredObject> {
-    const rows = this.#database
-      .prepare(
-        `SELECT r.*, b.body FROM revisions r JOIN bodies b ON b.revision = r.revision WHERE r.superseded_at IS NULL`,
-      )
-      .iterate();
-    for (const row of rows) yield toObject(row as unknown as RevisionRecord);
+    const rows = this.#guard(() =>
+      this.#database
+        .prepare(
+          `SELECT r.*, b.body, b.crc32 FROM revisions r LEFT JOIN bodies b ON b.revision = r.revision
+           WHERE r.superseded_at IS NULL`,
+        )
+        .iterate(),
+    );
+    for (;;) {
+      const next = this.#guard(() => rows.next());
+      if (next.done === true) return;
+      yield this.#toObject(next.value as unknown as RevisionRecord);
+    }
   }
 
   close(): void {
@@ -92,24 +118,50 @@ export class History {
     const previous = row.previous_revision === null ? undefined : this.#revision.get(row.previous_revision);
     return {
       type: row.change,
-      object: toObject(row),
+      object: this.#toObject(row),
       text: row.body,
-      previous: previous === undefined ? undefined : toObject(previous as unknown as RevisionRecord),
+      previous: previous === undefined ? undefined : this.#toObject(previous as unknown as RevisionRecord),
     };
+  }
+
+  #toObject(row: RevisionRecord): StoredObject {
+    const { resource, namespace, name } = row;
+    const { body } = this.#check(row);
+    return toStoredObject({ resource, namespace, name }, JSON.parse(body) as ApiObject, body);
+  }
+
+  #check<T extends BodyRecord>(row: T): T {
+    if (row.body !== null && crc32(row.body) === row.crc32) return row;
+    throw damaged(this.#path, `the object of revision ${row.revision} is not what was written`);
+  }
+
+  #guard<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw isDamage(error) ? damaged(this.#path, (error as Error).message, error) : error;
+    }
   }
 }
 
-interface RevisionRecord {
+/** Above every key: names and namespaces are ASCII. */
+const LAST_KEY = '\u{10FFFF}';
+
+interface BodyRecord {
   revision: number;
+  body: string;
+  crc32: number;
+}
+
+interface RevisionRecord extends BodyRecord {
   resource: string;
   namespace: string;
   name: string;
   change: ChangeType;
   previous_revision: number | null;
-  body: string;
 }
 
-function toObject(row: RevisionRecord): StoredObject {
-  const { resource, namespace, name } = row;
-  return toStoredObject({ resource, namespace, name }, JSON.parse(row.body) as ApiObject, row.body);
+function damaged(path: string, why: string, cause?: unknown): CodedError {
+  const { code, message } = corrupt(path, why);
+  return new CodedError({ code, message, cause });
 }

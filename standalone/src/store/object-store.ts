@@ -1,6 +1,8 @@
+import { systemClock } from '@nannyapi/process';
+import type { Clock } from '@nannyapi/process';
 import type { ApiObject } from '../schema/index.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { openForReading } from './database.ts';
+import type { CommitFacts, StoreFailure } from './commit-queue.ts';
 import { History } from './history.ts';
 import type { SnapshotQuery } from './history.ts';
 import { OwnerIndex } from './owner-index.ts';
@@ -21,6 +23,14 @@ export interface ObjectStoreOptions {
   databasePath: string;
   /** Revisions kept for watchers that come back; older ones get 410 Expired. Default 20,000. */
   windowRevisions?: number | undefined;
+  /** Times the attempts to write again on a disk that refused. Default: the machine's. */
+  clock?: Pick<Clock, 'setTimer'> | undefined;
+}
+
+/** What a store reports of its transactions, for metrics and the log. */
+export interface TransactionObserver {
+  onTransaction(facts: CommitFacts): void;
+  onFailed(failure: StoreFailure): void;
 }
 
 interface Head {
@@ -49,6 +59,7 @@ export class ObjectStore {
   readonly #heads = new Map<string, Head>();
   readonly #inFlight = new Map<number, StoredObject>();
   readonly #listeners = new Set<ChangeListener>();
+  readonly #observers = new Set<TransactionObserver>();
   #assignedRevision: number;
   #revision: number;
   #compactedRevision: number;
@@ -60,19 +71,32 @@ export class ObjectStore {
     this.#revision = opened.revision;
     this.#assignedRevision = opened.revision;
     this.#compactedRevision = opened.compactedRevision;
-    this.#queue.attach({ onCommitted: (rows) => this.#onCommitted(rows), onLost: () => this.#onLost() });
+    this.#queue.attach({
+      onCommitted: (rows) => this.#onCommitted(rows),
+      onLost: () => this.#onLost(),
+      onTransaction: (facts) => this.#observers.forEach((observer) => observer.onTransaction(facts)),
+      onFailed: (failure) => this.#observers.forEach((observer) => observer.onFailed(failure)),
+    });
     for (const object of history.current()) this.#place(undefined, object);
   }
 
   /**
    * Opens or makes the database and loads the current state.
    *
-   * @throws CodedError `StoreCorrupt`, `StoreNewerVersion`, `StoreUnavailable`.
+   * @throws CodedError `StoreCorrupt`, `StoreIncomplete`, `StoreNewerVersion`, `StoreUnavailable`.
    */
   static async open(options: ObjectStoreOptions): Promise<ObjectStore> {
-    const opened = await CommitQueue.open({ databasePath: options.databasePath });
-    const history = new History(openForReading(options.databasePath));
-    return new ObjectStore(opened, history, options.windowRevisions ?? WINDOW_REVISIONS);
+    const { databasePath } = options;
+    const opened = await CommitQueue.open({ databasePath }, options.clock ?? systemClock);
+    let history: History | undefined;
+    try {
+      history = new History(databasePath);
+      return new ObjectStore(opened, history, options.windowRevisions ?? WINDOW_REVISIONS);
+    } catch (error) {
+      history?.close();
+      await opened.queue.close();
+      throw error;
+    }
   }
 
   /** Revision of the newest committed write: the resourceVersion of every list made now. */
@@ -85,9 +109,14 @@ export class ObjectStore {
     return this.#compactedRevision;
   }
 
-  /** Why nothing can be written any more; undefined while all is well. */
-  get failure(): Error | undefined {
+  /** Why writes fail; undefined while all is well. Reads and watches go on. */
+  get failure(): StoreFailure | undefined {
     return this.#queue.failure;
+  }
+
+  /** Resolves when the store was closed; rejects when only a restart can make it write again. */
+  get stopped(): Promise<void> {
+    return this.#queue.stopped;
   }
 
   /** The committed state of one object. */
@@ -111,6 +140,17 @@ export class ObjectStore {
    */
   async settled(key: ObjectKey): Promise<void> {
     await this.#heads.get(headKey(key))?.written;
+  }
+
+  /**
+   * Resolves when every write submitted until now is on disk.
+   *
+   * For refusals that may rest on the heads of several objects, for example a namespace that is being deleted.
+   *
+   * @throws CodedError `StorageFailed` when one of them was lost.
+   */
+  async allSettled(): Promise<void> {
+    await this.#queue.settled();
   }
 
   /** JSON text of an object. */
@@ -167,6 +207,12 @@ export class ObjectStore {
   onChange(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells `observer` of every transaction from now on. Returns how to stop. */
+  observe(observer: TransactionObserver): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
   }
 
   /** Waits for the writes in flight, then closes the files. */

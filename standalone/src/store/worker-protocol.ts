@@ -1,3 +1,5 @@
+import type { StoreRefusal, WriteProblem } from './store-problem.ts';
+
 /**
  * What the main thread and the store's writer thread say to each other. Plain data only: it crosses by structured clone.
  */
@@ -26,7 +28,7 @@ export interface WriterSetup {
   databasePath: string;
 }
 
-/** Main thread to writer. */
+/** Main thread to writer. A commit without rows only tries whether the disk takes writes (again). */
 export type WriterRequest =
   | { type: 'commit'; batch: number; rows: RevisionRow[]; compactTo: number | null }
   | { type: 'close' };
@@ -35,9 +37,6 @@ export type WriterRequest =
 export type WriterReply =
   | { type: 'ready'; revision: number; compactedRevision: number }
   | { type: 'refused'; code: StoreRefusal; message: string }
-  | { type: 'committed'; batch: number }
-  | { type: 'failed'; batch: number; message: string }
+  | { type: 'committed'; batch: number; seconds: number }
+  | { type: 'failed'; batch: number; problem: WriteProblem; message: string }
   | { type: 'closed' };
-
-/** Why a database file is not opened. */
-export type StoreRefusal = 'StoreCorrupt' | 'StoreNewerVersion' | 'StoreUnavailable';
