@@ -17,7 +17,7 @@ export const standaloneExport: Verb = {
   help: `Usage: nanny standalone export --data DIR [TARGET]
 
 Writes agents and investigations as YAML, a file an object, to the new folder TARGET, or all of them to standard output.
-The control plane may run or not. Nothing runs for a copy that is made from them.
+The control plane may run or not. nanny import takes the result to a cluster, where no run of it runs again.
 
   --data DIR           Data folder of the control plane
   --kubeconfig FILE    How to reach the control plane if it runs (default DIR/kubeconfig)

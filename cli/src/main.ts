@@ -4,6 +4,10 @@ import { UsageError, type Verb, type VerbIo, type VerbTable } from './verb.ts';
 import { VERSION } from './version.ts';
 
 const VERBS: VerbTable = {
+  import: {
+    summary: 'Bring an export of a control plane into a cluster',
+    load: async () => (await import('./import.ts')).importVerb,
+  },
   policy: {
     summary: 'Ask the safety policy about commands and traces',
     load: async () => (await import('./policy.ts')).policy,

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { USAGE } from '../../../agent-daemonset/src/config.ts';
 import { standaloneExport } from '../../../cli/src/export.ts';
+import { importVerb } from '../../../cli/src/import.ts';
 import { policy } from '../../../cli/src/policy.ts';
 import { quickstart } from '../../../cli/src/quickstart.ts';
 import { standalone } from '../../../cli/src/standalone.ts';
 import { codeOf, readPages, ROOT } from './pages.ts';
 
 const HELP: Record<string, string> = {
+  import: importVerb.help,
   policy: policy.help,
   quickstart: quickstart.help,
   standalone: standalone.help + standaloneExport.help,

@@ -2,6 +2,7 @@ import { OPERATOR_CONFIG } from '@nannyapi/operator';
 import type { Setting } from '@nannyapi/process';
 import { FLAGS as AGENT_FLAGS, SETTINGS as AGENT_SETTINGS, USAGE } from '../../../agent-daemonset/src/config.ts';
 import { standaloneExport } from '../../../cli/src/export.ts';
+import { importVerb } from '../../../cli/src/import.ts';
 import { policy } from '../../../cli/src/policy.ts';
 import { quickstart } from '../../../cli/src/quickstart.ts';
 import { standalone } from '../../../cli/src/standalone.ts';
@@ -19,6 +20,8 @@ export function renderConfiguration(): string {
     'It also reads the variables of the [operator](#operator).',
     '## `nanny standalone export`',
     block(standaloneExport.help),
+    '## `nanny import`',
+    block(importVerb.help),
     '## `nanny quickstart`',
     block(quickstart.help),
     '`hack/quickstart` does the set-up first and gives `--data data`, below the clone. It also reads the variables of the [operator](#operator).',

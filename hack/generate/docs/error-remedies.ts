@@ -1,5 +1,6 @@
 import type { FACADE_ERROR_CODES } from '@nannyapi/api';
 import type { STANDALONE_ERRORS } from '@nannyapi/standalone';
+import type { MOVE_ERRORS } from '../../../cli/src/move/move-error.ts';
 
 /** What a caller of the HTTP API does about each code. The type makes a code without a remedy an error. */
 export const FACADE_REMEDIES: Record<keyof typeof FACADE_ERROR_CODES, string> = {
@@ -38,4 +39,16 @@ export const STANDALONE_REMEDIES: Record<keyof typeof STANDALONE_ERRORS, string>
   StoreUnavailable: 'The message tells what the database said.',
   CertificateUnreadable: 'Restore the file from a backup.',
   TokensUnreadable: 'Restore `api-server/tokens.json` from a backup.',
+};
+
+/** What a person does when an export or an import ends before its first object. */
+export const MOVE_REMEDIES: Record<keyof typeof MOVE_ERRORS, string> = {
+  NoDataFolder: 'Give the `--data` of the control plane.',
+  TargetNotEmpty: 'Name a new folder.',
+  ControlPlaneUnreachable: 'Give the `--kubeconfig` that the control plane was started with, or stop it.',
+  UnknownKind: 'Export with the release that runs the control plane.',
+  ExportUnreadable: 'Correct or remove what the message names. Nothing was imported.',
+  KubeconfigUnusable: 'Correct `--kubeconfig` or `--context`.',
+  KindsMissing: 'Install the kinds in the cluster: `kubectl apply -f crds/v1alpha1`.',
+  KindsOtherVersion: 'Import with the release of nanny that runs in the cluster.',
 };

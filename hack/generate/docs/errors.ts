@@ -1,7 +1,8 @@
 import { FACADE_ERROR_CODES } from '@nannyapi/api';
 import { ERROR_CODES } from '@nannyapi/protocol';
 import { STANDALONE_ERRORS } from '@nannyapi/standalone';
-import { FACADE_REMEDIES, STANDALONE_REMEDIES } from './error-remedies.ts';
+import { MOVE_ERRORS } from '../../../cli/src/move/move-error.ts';
+import { FACADE_REMEDIES, MOVE_REMEDIES, STANDALONE_REMEDIES } from './error-remedies.ts';
 import { block, code, generatedBy, page, table } from './markdown.ts';
 
 /** `docs/reference/errors.md`: every code of the tables, with its cause and what to do. */
@@ -43,6 +44,16 @@ export function renderErrors(): string {
       ]),
     ),
     '`InvalidConfig`: one or more variables of the environment have a value that is not allowed. The line names every one and what is allowed; see [configuration](configuration.md).',
+    '## Export and import',
+    '`nanny standalone export` and `nanny import` print one line with the code in brackets. A code that is not in this table is of the start of the control plane, above, or of Kubernetes (`Forbidden`, `ConnectionFailed`, …).',
+    table(
+      ['Code', 'Cause', 'What to do'],
+      Object.entries(MOVE_ERRORS).map(([name, cause]) => [
+        code(name),
+        cause,
+        MOVE_REMEDIES[name as keyof typeof MOVE_ERRORS],
+      ]),
+    ),
     '## Exit statuses of `nanny`',
     table(
       ['Status', 'Meaning'],
@@ -53,7 +64,10 @@ export function renderErrors(): string {
           '2',
           'The command line is wrong: an unknown verb or flag, or a value that is not allowed. `policy check`: a malformed line, which is named.',
         ],
-        ['3', '`quickstart --once`: the investigation stayed inconclusive.'],
+        [
+          '3',
+          '`quickstart --once`: the investigation stayed inconclusive. `import`: something in the cluster differs and was left as it is.',
+        ],
       ],
     ),
     '## Kubernetes API',
