@@ -10,6 +10,8 @@ export { mergePatchBetween } from './controller/merge-patch.ts';
 export * from './controller/reconciler.ts';
 export * from './event-recorder.ts';
 export type * from './informer/informer.ts';
+export { InformerFactory, type InformerFactoryOptions } from './informer/informer-factory.ts';
+export { compareResourceVersions } from './informer/resource-version.ts';
 export { createInformer } from './informer/store-informer.ts';
 export { LeaderElection, type LeaderElectionOptions } from './leader-election/leader-election.ts';
 export { DEFAULT_TIMING, type ElectionTiming } from './leader-election/election-timing.ts';

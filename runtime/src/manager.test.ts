@@ -48,6 +48,8 @@ class ManualInformer implements Informer<KubeObject> {
     return this.#hasSynced;
   }
 
+  retransform(): void {}
+
   health(): InformerHealth {
     return { isHealthy: true };
   }

@@ -2,7 +2,7 @@ import { AgentTaskResource, type AgentTask } from '@nannyapi/crds';
 import type { Clock, Logger } from '@nannyapi/process';
 import { createInformer, type Informer, type KubeClient } from '@nannyapi/runtime';
 import type { Registry } from 'prom-client';
-import { slimTaskClient } from './slim-tasks.ts';
+import { withoutOutputs } from './without-outputs.ts';
 
 const OPEN_BY_AGENT = 'openByAgent';
 const BY_UID = 'byUID';
@@ -30,8 +30,9 @@ export class TaskCache {
   constructor(deps: { client: KubeClient; clock: Clock; log: Logger; registry: Registry }) {
     this.informer = createInformer<AgentTask>({
       ...deps,
-      client: slimTaskClient(deps.client.resource<AgentTask>(AgentTaskResource)),
+      client: deps.client.resource<AgentTask>(AgentTaskResource),
       name: 'facade-agenttasks',
+      transform: withoutOutputs,
       indexes: {
         [OPEN_BY_AGENT]: (task) => (isOpen(task) ? [agentKeyOf(task)] : []),
         [BY_UID]: (task) => [task.metadata.uid ?? ''],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, Logger } from '@nannyapi/process';
 import type { Registry } from 'prom-client';
 import type { ResourceClient } from '../client/resource-client.ts';
-import type { Informer } from '../informer/informer.ts';
+import type { ChangeSource, Informer } from '../informer/informer.ts';
 import type { Runnable } from '../manager.ts';
 import { objectKey, parseKey, type KubeObject } from '../objects.ts';
 import { WorkQueue } from '../queue/work-queue.ts';
@@ -13,7 +13,7 @@ import { WrittenObjects } from './written-objects.ts';
 
 /** Objects whose changes wake the object that owns them. */
 export interface OwnedSource<C extends KubeObject = KubeObject> {
-  informer: Informer<C>;
+  informer: ChangeSource<C>;
   /** Key of the owner, or `undefined` when it is none of this controller's. */
   ownerKey(object: C): string | undefined;
 }

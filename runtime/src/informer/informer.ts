@@ -58,6 +58,8 @@ export interface Informer<T extends KubeObject> extends ChangeSource<T> {
   start(signal: AbortSignal): Promise<void>;
   /** Whether the store has been filled by one whole list. */
   hasSynced(): boolean;
+  /** Applies `transform` anew to stored objects, because what it goes by has changed; handlers hear nothing of it. */
+  retransform(keys: Iterable<string>): void;
   /** Turns red when the API server has said nothing for four minutes. */
   health(): InformerHealth;
 }
@@ -74,8 +76,8 @@ export interface InformerView<T extends KubeObject> {
   /**
    * Leaves out what nobody reads before an object is stored; managedFields always go.
    *
-   * It must keep name, namespace, uid and resourceVersion, and may change its argument. An object it throws for is
-   * kept whole.
+   * It gives its argument or a copy of it, with the same name, namespace, uid and resourceVersion. An object it throws
+   * for is kept whole.
    */
   transform?: ((object: T) => T) | undefined;
 }

@@ -74,6 +74,13 @@ export class StoreInformer<T extends KubeObject> implements Informer<T>, Reflect
     return this.#contact.health();
   }
 
+  retransform(keys: Iterable<string>): void {
+    for (const key of keys) {
+      const object = this.#store.get(key);
+      if (object) this.#store.set(key, this.prepare(object));
+    }
+  }
+
   /** Adds indexes for one more user. @throws TypeError when another function has that name. */
   addIndexes(indexes: IndexFunctions<T>): void {
     this.#store.addIndexes(indexes);

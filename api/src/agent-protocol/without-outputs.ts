@@ -1,0 +1,13 @@
+import type { AgentTask } from '@nannyapi/crds';
+
+/**
+ * The task without previews and standard error, for the facade's cache.
+ *
+ * It needs to know which tasks are open and how actions ended, never what they printed, and a task holds up to a
+ * megabyte of previews until it is deleted with its investigation.
+ */
+export function withoutOutputs(task: AgentTask): AgentTask {
+  if (!task.status?.results) return task;
+  const results = task.status.results.map(({ preview: _preview, stderr: _stderr, ...result }) => result);
+  return { ...task, status: { ...task.status, results } };
+}
