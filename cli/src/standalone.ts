@@ -38,6 +38,14 @@ Environment:
       summary: 'Write what is stored as files, for a cluster or for git',
       load: async () => (await import('./export.ts')).standaloneExport,
     },
+    backup: {
+      summary: 'Write everything to one file, while it runs or not',
+      load: async () => (await import('./standalone-backup.ts')).standaloneBackup,
+    },
+    restore: {
+      summary: 'Make the control plane of a backup',
+      load: async () => (await import('./standalone-restore.ts')).standaloneRestore,
+    },
   },
   run,
 };

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { type Clock, type Logger, writeFileAtomic } from '@nannyapi/process';
+import { apiServerFolder, finishRestore } from '../backup/data-folder.ts';
 import { startApiServer } from '../server/start-api-server.ts';
 import { Parts } from './parts.ts';
 
@@ -57,8 +57,9 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   const { dataDir, log, clock } = options;
   const controlPlane = options.apiServerOnly ? undefined : await import('./control-plane.ts');
   const operatorConfig = controlPlane?.loadOperatorConfig(options.env);
+  await finishRestore(dataDir);
   const apiServer = await startApiServer({
-    dataDir: join(dataDir, 'api-server'),
+    dataDir: apiServerFolder(dataDir),
     port: options.port,
     crds: options.crds,
     log: log.child({ component: 'api-server' }),
