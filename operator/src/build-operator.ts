@@ -19,7 +19,7 @@ import { Consultations } from './controllers/investigation/consultations.ts';
 import { FreshTasks } from './controllers/investigation/fresh-tasks.ts';
 import type { RunLimits } from './controllers/investigation/limits.ts';
 import { InvestigationReconciler } from './controllers/investigation/reconciler.ts';
-import { isFinished } from './controllers/investigation/run.ts';
+import { isCopy, isFinished, succeededOf } from './controllers/investigation/run.ts';
 import { Story } from './controllers/investigation/story.ts';
 import { TaskWriter } from './controllers/investigation/task-writer.ts';
 import { UntoldProgress } from './controllers/investigation/untold-progress.ts';
@@ -171,8 +171,10 @@ function followRuns(
   informers.investigations.onChange(({ type, object, previous }) => {
     const { uid = '' } = object.metadata;
     const hasEnded = isFinished(object) && previous !== undefined && !isFinished(previous);
-    if (hasEnded) story.ended(object);
-    if (type === 'Updated' && isHeldUp(object) && !(previous && isHeldUp(previous))) story.notAccepted(object);
+    if (hasEnded && !hasEndedElsewhere(object)) story.ended(object);
+    if (type === 'Updated' && isHeldUp(object) && !(previous && isHeldUp(previous)) && !isCopy(object)) {
+      story.notAccepted(object);
+    }
     if (hasEnded || type === 'Deleted') {
       consultations.forget(uid);
       untold.take(uid);
@@ -188,6 +190,11 @@ function wakeWithAgents(informers: OurInformers, wakeSource: WakeSource): void {
       if (!isFinished(investigation)) wakeSource.wake(investigation);
     }
   });
+}
+
+/** Whether the result came with a copy of a run: its story was told where it ran. */
+function hasEndedElsewhere(investigation: Investigation): boolean {
+  return isCopy(investigation) && succeededOf(investigation)?.reason !== 'Restored';
 }
 
 /** Whether a run cannot begin because of its target. */

@@ -1,11 +1,11 @@
-import { RUN_UID_ANNOTATION, type InvestigationReason } from '@nannyapi/crds';
+import type { InvestigationReason } from '@nannyapi/crds';
 import { findCondition } from '@nannyapi/runtime';
 import { readinessOf } from '../../agents/readiness.ts';
 import { budgetOf, type RunBudget } from './budget.ts';
 import { concludeWithoutVerdict } from './conclude-without-verdict.ts';
 import type { Ending } from './ending.ts';
 import { limitsOf, type RunLimits } from './limits.ts';
-import { isContextLost, isFinished, nextStepOf, type Run, type Step } from './run.ts';
+import { isContextLost, isCopy, isFinished, nextStepOf, type Run, type Step } from './run.ts';
 import { cancelTimeOf, outcomeOf, type TaskBounds } from './task-state.ts';
 
 /** What a run needs next. */
@@ -25,15 +25,14 @@ export type Plan =
 /** Decides what a run needs next, from its stored objects and the time alone; the first rule that applies decides. */
 export function planNext(run: Run, limits: RunLimits, now: Date): Plan {
   const { investigation } = run;
-  const { spec, metadata } = investigation;
+  const { spec } = investigation;
   if (isFinished(investigation)) return planFinished(run, limits, now);
   const open = openSteps(run, limits, now);
   const finish = (reason: InvestigationReason, message: string): Plan => finishing({ reason, message }, open);
-  const runUID = metadata.annotations?.[RUN_UID_ANNOTATION];
-  if (runUID !== undefined && runUID !== metadata.uid) {
+  if (isCopy(investigation)) {
     return finish(
       'Restored',
-      'This object was copied from a run that had begun (an export, a backup); nothing runs twice. Create a new Investigation',
+      'This object is a copy of another run (an export, a backup), and nothing runs twice. Create a new Investigation',
     );
   }
   if (spec.cancel) return finish('Cancelled', 'Somebody set spec.cancel');

@@ -1,4 +1,4 @@
-import type { Agent, AgentTask, Investigation } from '@nannyapi/crds';
+import { RUN_UID_ANNOTATION, type Agent, type AgentTask, type Investigation } from '@nannyapi/crds';
 import { findCondition, type Condition } from '@nannyapi/runtime';
 import { stepOfTaskName } from './task-name.ts';
 
@@ -68,6 +68,17 @@ function isLost({ status }: AgentTask): boolean {
 export function isFinished(investigation: Investigation): boolean {
   const succeeded = succeededOf(investigation);
   return succeeded !== undefined && succeeded.status !== 'Unknown';
+}
+
+/**
+ * Whether the object is a copy of a run, from an export or a backup.
+ *
+ * It bears the uid of the original from its creation on, so there is no moment at which a copy could be taken for a run
+ * that may begin. Its result, if the original had one, is written after it, by whoever made the copy.
+ */
+export function isCopy({ metadata }: Investigation): boolean {
+  const runUID = metadata.annotations?.[RUN_UID_ANNOTATION];
+  return runUID !== undefined && runUID !== metadata.uid;
 }
 
 /** Condition `Succeeded`. */

@@ -79,6 +79,39 @@ describe('objects that are not what they seem', () => {
     expect(diagnostician.asked).toEqual([]);
   });
 
+  it('a restored run keeps a result that arrives after the operator called it Restored, and nothing runs', async () => {
+    await enrol(world.server.client, { name: 'web-1', namespace: 'default' });
+    const { diagnostician } = world.startScripted([]);
+    await investigations().create({
+      apiVersion: 'nannyai.dev/v1alpha1',
+      kind: 'Investigation',
+      metadata: {
+        name: 'slow',
+        namespace: 'default',
+        annotations: { 'nannyai.dev/run-uid': '7e1c0b52-9f0e-4c0e-8a53-0c9d9d1f1a11' },
+      },
+      spec: { agentRef: { name: 'web-1' }, prompt: 'Why is this machine slow?' },
+    });
+    await until('slow', endedWith('Restored'));
+    const ended = {
+      status: 'True',
+      reason: 'NoFaultFound',
+      message: 'Healthy',
+      lastTransitionTime: '2026-03-01T12:00:00Z',
+    };
+    const conditions = ['Diagnosed', 'Succeeded'].map((type) => ({ type, ...ended, observedGeneration: 1 }));
+    const result = { phase: 'Completed', conditions, completionTime: '2026-03-01T12:00:00Z' } as const;
+    const written = await investigations().patchStatus(ref('slow'), { status: result });
+    // Whatever wakes the operator now finds an ended run; a later one shows that it has looked.
+    await investigations().patch(ref('slow'), { metadata: { labels: { looked: 'at' } } });
+    await investigate(world.server.client, 'later', { suspend: true });
+    await until('later', (each) => each.status !== undefined);
+    const { status } = await investigations().get(ref('slow'));
+    expect(status).toEqual(written.status);
+    expect(await tasksOf(world.server.client)).toEqual([]);
+    expect(diagnostician.asked).toEqual([]);
+  });
+
   it('a task of the right name and the wrong owner is never adopted', async () => {
     const investigation = await investigate(world.server.client, 'slow', { suspend: true });
     await tasks().create({
