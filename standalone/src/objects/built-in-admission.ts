@@ -1,4 +1,4 @@
-import { compileCrdVersions, establishCrd } from '../schema/index.ts';
+import { establishCrd } from '../schema/index.ts';
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { forbidden } from '../status/status-error.ts';
 import { CRD_FINALIZER, NAMESPACE_FINALIZER } from './finalizers.ts';
@@ -14,9 +14,6 @@ export function assertDeletable(kind: CompiledKind, name: string): void {
 
 /**
  * What the server adds to objects of a few built-in kinds before it validates them, on create and on update.
- *
- * @throws CodedError Invalid for a CRD that does not compile: it is refused, where kube-apiserver would take it and
- *   report some faults in its conditions.
  */
 export function admit(kind: CompiledKind, object: ApiObject, now: Date, live?: ApiObject): ApiObject {
   if (kind.resource.kind === 'Namespace' && kind.resource.group === '') {
@@ -38,7 +35,6 @@ function activeNamespace(object: ApiObject): ApiObject {
 }
 
 function establishedCrd(object: ApiObject, now: Date, live: ApiObject | undefined): ApiObject {
-  compileCrdVersions(object);
   const established = establishCrd(object, now);
   if (live !== undefined) return established;
   const finalizers = [...new Set([...(established.metadata.finalizers ?? []), CRD_FINALIZER])];

@@ -130,6 +130,8 @@ export interface TableOptions {
 
 /** An OpenAPI v3 schema with the `x-kubernetes-*` extensions that structural schemas use. */
 export interface SchemaNode {
+  /** Name under which OpenAPI documents define the node once and refer to it; a node that contains itself has one. */
+  component?: string;
   type?: string;
   format?: string;
   title?: string;

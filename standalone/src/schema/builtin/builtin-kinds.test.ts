@@ -103,7 +103,8 @@ describe('built-in kinds', () => {
     const meta = { name: 'widgets.example.org', resourceVersion: '1' };
     const old = make('CustomResourceDefinition', { ...widgetCrd(), status: { storedVersions: ['v0', 'v1'] } }, meta);
     const next = make('CustomResourceDefinition', widgetCrd(undefined, { scope: 'Cluster' }), meta);
-    const causes = kindOf('CustomResourceDefinition').validate({ ...next, metadata: old.metadata }, old);
+    const kind = kindOf('CustomResourceDefinition');
+    const causes = kind.validate(kind.prepareForCreate({ ...next, metadata: old.metadata }), old);
     expect(causes.map(({ field }) => field)).toEqual(['spec.scope', 'status.storedVersions[0]']);
   });
 

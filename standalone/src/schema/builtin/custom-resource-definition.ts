@@ -1,21 +1,20 @@
-import { compileCrdVersions } from '../crd/compile-crd.ts';
+import { approvalCauses } from '../crd/api-approval.ts';
+import { canonicalCrd } from '../crd/canonical-crd.ts';
 import { CRD_SCHEMA } from '../crd/crd-schema.ts';
 import type { Crd } from '../crd/crd-types.ts';
-import { InvalidObjectError } from '../crd/invalid-object-error.ts';
+import { crdCauses } from '../crd/validate-crd.ts';
 import type { ApiObject, Cause, CompiledKind } from '../kinds.ts';
 import { invalid } from '../structural/cause.ts';
 import { isJsonObject } from '../structural/json-value.ts';
 import { compileColumn } from '../table/table.ts';
 import { defineBuiltin } from './define-builtin.ts';
 
-function compilationCauses(crd: ApiObject): Cause[] {
-  try {
-    compileCrdVersions(crd);
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidObjectError) return [...error.causes];
-    throw error;
-  }
+function definitionCauses(crd: Crd, old: ApiObject | undefined): Cause[] {
+  return [
+    ...crdCauses(crd),
+    ...(old === undefined ? [] : changeCauses(crd, old)),
+    ...approvalCauses(crd.spec.group, crd, old),
+  ];
 }
 
 /** What cannot change once objects may exist: where they are stored and in which versions. */
@@ -54,7 +53,8 @@ export function customResourceDefinitionKind(): CompiledKind {
     shortNames: ['crd', 'crds'],
     description: CRD_SCHEMA.description ?? '',
     properties: CRD_SCHEMA.properties ?? {},
-    required: ['spec'],
+    judgedBy: { type: 'object' },
+    canonicalize: canonicalCrd,
     hasStatus: true,
     columns: [
       compileColumn({
@@ -64,9 +64,6 @@ export function customResourceDefinitionKind(): CompiledKind {
         description: 'When the definition was made.',
       }),
     ],
-    extraCauses: (crd, old) => {
-      const causes = compilationCauses(crd);
-      return old === undefined || causes.length > 0 ? causes : changeCauses(crd, old);
-    },
+    extraCauses: (crd, old) => definitionCauses(crd as Crd, old),
   });
 }

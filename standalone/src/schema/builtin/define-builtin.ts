@@ -17,6 +17,7 @@ export interface BuiltinDefinition {
   description: string;
   properties: Record<string, SchemaNode>;
   required?: string[];
+  judgedBy?: SchemaNode;
   hasStatus?: boolean;
   /** Columns after Name; Age alone when left out. */
   columns?: readonly CompiledColumn[];
@@ -31,7 +32,7 @@ const VERBS: readonly string[] = ['create', 'delete', 'deletecollection', 'get',
 
 /** Makes a kind of version v1 that is served as data. */
 export function defineBuiltin(definition: BuiltinDefinition): CompiledKind {
-  const { properties, description, required = [], selectable = [], canonicalize, extraCauses } = definition;
+  const { properties, description, required = [], selectable = [], canonicalize, extraCauses, judgedBy } = definition;
   return compileKind({
     resource: resourceOf(definition),
     isCustomResource: false,
@@ -45,6 +46,7 @@ export function defineBuiltin(definition: BuiltinDefinition): CompiledKind {
       selectable.map((path) => [path, (object: ApiObject) => dottedValue(object as unknown as JsonObject, path)]),
     ),
     nameErrors: definition.nameErrors ?? dns1123SubdomainErrors,
+    ...(judgedBy === undefined ? {} : { judgedBy }),
     ...(canonicalize === undefined ? {} : { canonicalize }),
     ...(extraCauses === undefined ? {} : { extraCauses }),
   });

@@ -1,7 +1,6 @@
 import { type ASTNode, type Environment, type ParseResult } from '@marcbachmann/cel-js';
 import type { Cause, CelRule, SchemaNode } from '../kinds.ts';
-import { invalid, required } from '../structural/cause.ts';
-import { objectProperties } from './cel-value.ts';
+import { invalid } from '../structural/cause.ts';
 import { compilationMessage } from './compilation-message.ts';
 import { declareTypes } from './declare-types.ts';
 import { dialectFault, walk } from './kubernetes-dialect.ts';
@@ -22,8 +21,6 @@ export interface RuleTree {
   properties: Map<string, RuleTree>;
   additional?: RuleTree;
   items?: RuleTree;
-  /** Rules inside allOf; they see the value by the same schema. */
-  allOf: RuleTree[];
 }
 
 /** What compilation gathers and shares. */
@@ -49,6 +46,7 @@ interface NodePosition {
  * no wrapping. Faults are reported with the path of the rule in the CRD.
  */
 export function compileRules(schema: SchemaNode, path: string): { tree: RuleTree | undefined; causes: Cause[] } {
+  if (!hasRules(schema)) return { tree: undefined, causes: [] };
   const checker = kubernetesEnvironment();
   const runtime = checker.clone().registerVariable('self', 'dyn').registerVariable('oldSelf', 'dyn');
   const compilation: Compilation = { checker, runtime, causes: [] };
@@ -56,11 +54,24 @@ export function compileRules(schema: SchemaNode, path: string): { tree: RuleTree
   return { tree, causes: compilation.causes };
 }
 
+function hasRules({ properties = {}, additionalProperties, items, ...node }: SchemaNode): boolean {
+  if ((node['x-kubernetes-validations'] ?? []).length > 0) return true;
+  if (items !== undefined && hasRules(items)) return true;
+  if (typeof additionalProperties === 'object' && hasRules(additionalProperties)) return true;
+  return Object.values(properties).some(hasRules);
+}
+
 function compileNode(compilation: Compilation, position: NodePosition): RuleTree | undefined {
   const { schema, path, uncorrelatable } = position;
-  const tree: RuleTree = { schema, rules: compileOwn(compilation, position), properties: new Map(), allOf: [] };
+  const tree: RuleTree = { schema, rules: compileOwn(compilation, position), properties: new Map() };
+  const isAtomic = schema['x-kubernetes-map-type'] === 'atomic';
+  const ofFields = uncorrelatable ?? (isAtomic ? path : undefined);
   for (const [key, child] of Object.entries(schema.properties ?? {})) {
-    const below = compileNode(compilation, { schema: child, path: `${path}.properties[${key}]`, uncorrelatable });
+    const below = compileNode(compilation, {
+      schema: child,
+      path: `${path}.properties[${key}]`,
+      uncorrelatable: ofFields,
+    });
     if (below !== undefined) tree.properties.set(key, below);
   }
   const items = compileItems(compilation, position);
@@ -70,8 +81,7 @@ function compileNode(compilation: Compilation, position: NodePosition): RuleTree
     const below = compileNode(compilation, child);
     if (below !== undefined) tree.additional = below;
   }
-  tree.allOf = compileAllOf(compilation, position);
-  const isEmpty = tree.rules.length === 0 && tree.properties.size === 0 && tree.allOf.length === 0;
+  const isEmpty = tree.rules.length === 0 && tree.properties.size === 0;
   return isEmpty && tree.items === undefined && tree.additional === undefined ? undefined : tree;
 }
 
@@ -81,18 +91,6 @@ function compileItems(compilation: Compilation, position: NodePosition): RuleTre
   const isCorrelatable = schema['x-kubernetes-list-type'] === 'map';
   const uncorrelatable = position.uncorrelatable ?? (isCorrelatable ? undefined : path);
   return compileNode(compilation, { schema: schema.items, path: `${path}.items`, uncorrelatable });
-}
-
-function compileAllOf(compilation: Compilation, position: NodePosition): RuleTree[] {
-  const { schema, path, uncorrelatable } = position;
-  return (schema.allOf ?? []).flatMap((part, index) => {
-    const merged: SchemaNode = { ...schema, ...part, properties: { ...schema.properties, ...part.properties } };
-    delete merged.allOf;
-    const rules = part['x-kubernetes-validations'];
-    const only: SchemaNode = { ...merged, 'x-kubernetes-validations': rules ?? [] };
-    const own = compileOwn(compilation, { schema: only, path: `${path}.allOf[${index}]`, uncorrelatable });
-    return own.length === 0 ? [] : [{ schema, rules: own, properties: new Map(), allOf: [] }];
-  });
 }
 
 function compileOwn(compilation: Compilation, position: NodePosition): CompiledRule[] {
@@ -126,12 +124,9 @@ function compileRule(
   rule: CelRule,
   checker: Environment,
 ): CompiledRule | Cause[] {
-  if (typeof rule.rule !== 'string' || rule.rule.trim() === '') return [required('.rule', 'rule is not specified')];
   const causes = [
     ...expressionCauses(checker, rule, 'rule', 'bool'),
     ...(rule.messageExpression === undefined ? [] : expressionCauses(checker, rule, 'messageExpression', 'string')),
-    ...fieldPathCauses(position.schema, rule),
-    ...messageCauses(rule),
   ];
   if (causes.length > 0) return causes;
   const program = compilation.runtime.parse(rule.rule);
@@ -160,19 +155,6 @@ function expressionCauses(
   return [invalid(`.${key}`, rule, words)];
 }
 
-function messageCauses(rule: CelRule): Cause[] {
-  if (rule.message !== undefined && rule.message.trim() === '') {
-    return [invalid('.message', rule.message, 'must be non-empty if specified')];
-  }
-  if (rule.message?.trim().includes('\n') === true) {
-    return [invalid('.message', rule.message, 'must not contain line breaks')];
-  }
-  if (rule.rule.trim().includes('\n') && (rule.message ?? '') === '') {
-    return [required('.message', 'message must be specified if rule contains line breaks')];
-  }
-  return [];
-}
-
 function oldSelfCauses(rule: CelRule, usesOldSelf: boolean, uncorrelatable: string | undefined): Cause[] {
   if (usesOldSelf && uncorrelatable !== undefined) {
     const words = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelatable}`;
@@ -180,21 +162,6 @@ function oldSelfCauses(rule: CelRule, usesOldSelf: boolean, uncorrelatable: stri
   }
   if (usesOldSelf || rule.optionalOldSelf === undefined) return [];
   return [invalid('.optionalOldSelf', rule.optionalOldSelf, 'may not be set if oldSelf is not used in rule')];
-}
-
-function fieldPathCauses(schema: SchemaNode, rule: CelRule): Cause[] {
-  if (rule.fieldPath === undefined) return [];
-  let node: SchemaNode | undefined = schema;
-  for (const segment of fieldPathSegments(rule.fieldPath) ?? [undefined]) {
-    const additional: SchemaNode | boolean | undefined = node?.additionalProperties;
-    const properties: Record<string, SchemaNode> = node === undefined ? {} : objectProperties(node);
-    node =
-      segment === undefined
-        ? undefined
-        : (properties[segment] ?? (typeof additional === 'object' ? additional : undefined));
-  }
-  if (node !== undefined) return [];
-  return [invalid('.fieldPath', rule.fieldPath, 'fieldPath must be a valid path: does not refer to a valid field')];
 }
 
 /** Splits `.spec.foo['a.b']` into its names; undefined when it is malformed. */

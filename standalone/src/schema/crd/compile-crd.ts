@@ -1,16 +1,20 @@
+import { CodedError } from '@nannyapi/process';
 import { compileRules } from '../cel/compile-rules.ts';
 import { compileKind } from '../kind/compile-kind.ts';
-import type { ApiObject, Cause, CompiledKind, JsonObject, KindResource, SchemaNode } from '../kinds.ts';
+import type { ApiObject, CompiledKind, JsonObject, KindResource } from '../kinds.ts';
 import { dottedValue } from '../kind/dotted-value.ts';
 import { dns1123SubdomainErrors } from '../metadata/names.ts';
 import { invalid } from '../structural/cause.ts';
 import { isJsonObject } from '../structural/json-value.ts';
-import { schemaCauses } from '../structural/validate.ts';
-import { AGE_COLUMN, compileColumn, NAME_COLUMN, tableMaker } from '../table/table.ts';
+import { decodeFault } from '../structural/decode-fault.ts';
+import { AGE_COLUMN, compileColumns, NAME_COLUMN, tableMaker } from '../table/table.ts';
+import { approvalCauses } from './api-approval.ts';
+import { canonicalCrd } from './canonical-crd.ts';
 import { CRD_SCHEMA } from './crd-schema.ts';
 import type { Crd, CrdVersion } from './crd-types.ts';
 import { InvalidObjectError } from './invalid-object-error.ts';
-import { crdCauses, schemaPath } from './validate-crd.ts';
+import { asResource } from './root-schema.ts';
+import { crdCauses } from './validate-crd.ts';
 
 const CRD_RESOURCE = { group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition' };
 
@@ -36,21 +40,12 @@ export function compileCrd(crd: unknown): CompiledKind {
 
 /** Compiles every served version of a CRD. Throws InvalidObjectError (code `Invalid`) with kube-apiserver's causes. */
 export function compileCrdVersions(crd: unknown): CompiledKind[] {
-  const causes = schemaCauses(crd, CRD_SCHEMA, '');
+  const fault = isJsonObject(crd) && isJsonObject(crd['metadata']) ? decodeFault(crd, CRD_SCHEMA, '') : 'no object';
+  if (fault !== undefined) throw new CodedError({ code: 'BadRequest', status: 400, message: fault });
+  const definition = canonicalCrd(crd as ApiObject) as Crd;
+  const causes = [...crdCauses(definition), ...approvalCauses(definition.spec.group, definition, undefined)];
   if (causes.length > 0) throw new InvalidObjectError(CRD_RESOURCE, nameOf(crd), causes);
-  const definition = crd as Crd;
-  const compiled = definition.spec.versions.map((version, index) => compileVersion(definition, version, index));
-  const allCauses = [...crdCauses(definition), ...compiled.flatMap((version) => version.causes)];
-  const unique = allCauses.filter((cause, index) => allCauses.findIndex((other) => isSame(other, cause)) === index);
-  if (unique.length > 0) throw new InvalidObjectError(CRD_RESOURCE, nameOf(crd), unique);
-  return definition.spec.versions.flatMap((version, index) => {
-    const tree = compiled[index]?.tree;
-    return version.served ? [toKind(definition, version, tree)] : [];
-  });
-}
-
-function isSame(a: Cause, b: Cause): boolean {
-  return a.field === b.field && a.message === b.message;
+  return definition.spec.versions.filter(({ served }) => served).map((version) => toKind(definition, version));
 }
 
 function nameOf(crd: unknown): string {
@@ -59,19 +54,8 @@ function nameOf(crd: unknown): string {
   return typeof name === 'string' ? name : '';
 }
 
-function compileVersion(crd: Crd, version: CrdVersion, index: number): ReturnType<typeof compileRules> {
-  const schema = version.schema?.openAPIV3Schema;
-  return schema === undefined
-    ? { tree: undefined, causes: [] }
-    : compileRules(asResource(schema), schemaPath(crd, index));
-}
-
-/** The root is a resource: rules may read apiVersion, kind and the names in metadata. */
-function asResource(schema: SchemaNode): SchemaNode {
-  return { ...schema, 'x-kubernetes-embedded-resource': true };
-}
-
-function toKind(crd: Crd, version: CrdVersion, tree: ReturnType<typeof compileRules>['tree']): CompiledKind {
+function toKind(crd: Crd, version: CrdVersion): CompiledKind {
+  const schema = version.schema?.openAPIV3Schema ?? { type: 'object' };
   const columns = version.additionalPrinterColumns ?? [AGE_COLUMN];
   const selectable = new Map(
     (version.selectableFields ?? []).map(({ jsonPath }) => {
@@ -85,9 +69,9 @@ function toKind(crd: Crd, version: CrdVersion, tree: ReturnType<typeof compileRu
     isStorageVersion: version.storage,
     hasStatus: version.subresources?.status !== undefined,
     verbs: ALL_VERBS,
-    schema: version.schema?.openAPIV3Schema ?? { type: 'object' },
-    rules: tree,
-    table: tableMaker([NAME_COLUMN, ...columns.map(compileColumn)]),
+    schema,
+    rules: compileRules(asResource(schema), '').tree,
+    table: tableMaker([NAME_COLUMN, ...compileColumns(columns)]),
     selectable,
     nameErrors: dns1123SubdomainErrors,
   });

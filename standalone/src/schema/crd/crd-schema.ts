@@ -1,4 +1,5 @@
 import type { SchemaNode } from '../kinds.ts';
+import { JSON_SCHEMA_PROPS } from './json-schema-props.ts';
 
 const text = (description: string): SchemaNode => ({ type: 'string', description });
 const texts = (description: string): SchemaNode => ({ type: 'array', items: { type: 'string' }, description });
@@ -50,14 +51,23 @@ const VERSION: SchemaNode = {
     schema: {
       type: 'object',
       description: 'What objects look like.',
-      properties: { openAPIV3Schema: anything('Structural OpenAPI v3 schema with CEL rules.') },
+      properties: { openAPIV3Schema: JSON_SCHEMA_PROPS },
     },
     subresources: {
       type: 'object',
       description: 'Subresources that are served.',
       properties: {
         status: anything('Present: status is written through its own subresource.'),
-        scale: anything('Paths of the scale subresource.'),
+        scale: {
+          type: 'object',
+          description: 'Where replicas stand.',
+          required: ['specReplicasPath', 'statusReplicasPath'],
+          properties: {
+            specReplicasPath: text('Path of the desired number below .spec.'),
+            statusReplicasPath: text('Path of the actual number below .status.'),
+            labelSelectorPath: text('Path of the label selector as text.'),
+          },
+        },
       },
     },
     additionalPrinterColumns: {
@@ -72,6 +82,24 @@ const VERSION: SchemaNode = {
         type: 'object',
         required: ['jsonPath'],
         properties: { jsonPath: text('Simple path such as .spec.color.') },
+      },
+    },
+  },
+};
+
+const CONVERSION: SchemaNode = {
+  type: 'object',
+  description: 'How versions are converted. Only strategy None is served here.',
+  required: ['strategy'],
+  properties: {
+    strategy: text('None: versions differ in apiVersion only.'),
+    webhook: {
+      type: 'object',
+      description: 'Not served here.',
+      required: ['conversionReviewVersions'],
+      properties: {
+        clientConfig: anything('Where the webhook is.'),
+        conversionReviewVersions: texts('Versions of ConversionReview that the webhook understands.'),
       },
     },
   },
@@ -105,7 +133,7 @@ const STATUS: SchemaNode = {
   },
 };
 
-/** Schema of CustomResourceDefinition objects: what is read here, and room for the rest. */
+/** Schema of CustomResourceDefinition objects. */
 export const CRD_SCHEMA: SchemaNode = {
   type: 'object',
   description: 'A new kind of objects that the API server serves.',
@@ -121,7 +149,7 @@ export const CRD_SCHEMA: SchemaNode = {
         names: NAMES,
         scope: text('Namespaced or Cluster.'),
         versions: { type: 'array', items: VERSION, description: 'Versions of the kind.' },
-        conversion: anything('How versions are converted. Only strategy None is served here.'),
+        conversion: CONVERSION,
         preserveUnknownFields: { type: 'boolean', description: 'Must be false; say so in the schema instead.' },
       },
     },

@@ -10,6 +10,13 @@ export interface CrdNames {
   categories?: string[];
 }
 
+/** Where the scale subresource finds its numbers, as simple JSON paths. */
+export interface CrdScale {
+  specReplicasPath?: string;
+  statusReplicasPath?: string;
+  labelSelectorPath?: string;
+}
+
 /** One version of a custom resource. */
 export interface CrdVersion {
   name: string;
@@ -18,7 +25,7 @@ export interface CrdVersion {
   deprecated?: boolean;
   deprecationWarning?: string;
   schema?: { openAPIV3Schema?: SchemaNode };
-  subresources?: { status?: object; scale?: object };
+  subresources?: { status?: object; scale?: CrdScale };
   additionalPrinterColumns?: PrinterColumn[];
   selectableFields?: { jsonPath: string }[];
 }
@@ -31,6 +38,6 @@ export interface Crd extends ApiObject {
     names: CrdNames;
     versions: CrdVersion[];
     preserveUnknownFields?: boolean;
-    conversion?: { strategy: 'None' | 'Webhook' };
+    conversion?: { strategy?: string; webhook?: { clientConfig?: object; conversionReviewVersions?: string[] } };
   };
 }

@@ -1,5 +1,6 @@
 import type { ApiObject } from '../kinds.ts';
 import { isJsonObject } from '../structural/json-value.ts';
+import { canonicalCrd } from './canonical-crd.ts';
 import type { Crd } from './crd-types.ts';
 
 interface CrdCondition {
@@ -16,20 +17,16 @@ interface CrdCondition {
  * Transition times of conditions that already hold are kept, and so are stored versions.
  */
 export function establishCrd(crd: ApiObject, now: Date): ApiObject {
-  const { spec } = crd as Crd;
-  const names = {
-    ...spec.names,
-    singular: spec.names.singular ?? spec.names.kind.toLowerCase(),
-    listKind: spec.names.listKind ?? `${spec.names.kind}List`,
-  };
+  const established = canonicalCrd(crd) as Crd;
+  const { spec } = established;
+  const { names } = spec;
   const before = isJsonObject(crd['status']) ? crd['status'] : {};
   const storage = spec.versions.find((version) => version.storage)?.name;
   const stored = Array.isArray(before['storedVersions']) ? before['storedVersions'] : [];
   const known = Array.isArray(before['conditions']) ? (before['conditions'] as unknown as CrdCondition[]) : [];
   const time = `${now.toISOString().slice(0, 19)}Z`;
   return {
-    ...crd,
-    spec: { ...spec, names, conversion: spec.conversion ?? { strategy: 'None' } },
+    ...established,
     status: {
       ...before,
       acceptedNames: names,

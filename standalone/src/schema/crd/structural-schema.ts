@@ -1,71 +1,83 @@
 import type { Cause, SchemaNode } from '../kinds.ts';
-import { forbidden, invalid, notSupported, required } from '../structural/cause.ts';
-import { compileGoRegexp } from '../structural/go-regexp.ts';
-import { defaultValue } from '../structural/default.ts';
-import { pruneValue } from '../structural/prune.ts';
-import { schemaCauses } from '../structural/validate.ts';
-import { listSchemaCauses } from './list-schema.ts';
+import { forbidden, invalid, required } from '../structural/cause.ts';
+import { completenessCauses } from './schema-completeness.ts';
+import { patternCauses, restrictionCauses } from './nested-schema.ts';
 
 /** Where a node stands in its schema, which decides what must be said of it. */
 type Level = 'root' | 'field' | 'item';
 
-const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
-
 /** Violations of the rules for structural schemas, with paths such as `….properties[spec].type`. */
 export function structuralCauses(schema: SchemaNode, path: string): Cause[] {
-  return nodeCauses(schema, path, 'root');
+  return [...nodeCauses(schema, path, 'root'), ...completenessCauses(schema, path)];
 }
 
 function nodeCauses(schema: SchemaNode, path: string, level: Level): Cause[] {
+  const causes =
+    schema.type === 'array' && schema.items === undefined ? [required(`${path}.items`, 'must be specified')] : [];
   return [
-    ...typeCauses(schema, path, level),
-    ...unsupportedCauses(schema, path),
-    ...extensionCauses(schema, path),
-    ...listSchemaCauses(schema, path),
-    ...patternCauses(schema, path),
-    ...defaultCauses(schema, path, level),
-    ...combinationCauses(schema, path),
+    ...causes,
     ...childCauses(schema, path, level),
+    ...extensionCauses(schema, path),
+    ...restrictionsCauses(schema, path),
+    ...patternCauses(schema, path),
+    ...typeCauses(schema, path, level),
+    ...embeddedCauses(schema, path),
+    ...typeMetaCauses(schema, path, level),
   ];
 }
 
 function childCauses(schema: SchemaNode, path: string, level: Level): Cause[] {
-  const causes: Cause[] = [];
+  const causes = schema.items === undefined ? [] : nodeCauses(schema.items, `${path}.items`, 'item');
   for (const [key, child] of Object.entries(schema.properties ?? {})) {
-    const childPath = `${path}.properties[${key}]`;
-    const isImplied = level === 'root' && (key === 'metadata' || key === 'apiVersion' || key === 'kind');
-    causes.push(...(isImplied ? impliedCauses(key, child, childPath) : nodeCauses(child, childPath, 'field')));
+    causes.push(...nodeCauses(child, `${path}.properties[${key}]`, 'field'));
   }
-  if (typeof schema.additionalProperties === 'object') {
-    causes.push(...nodeCauses(schema.additionalProperties, `${path}.additionalProperties`, 'field'));
-  }
-  if (schema.items !== undefined) causes.push(...nodeCauses(schema.items, `${path}.items`, 'item'));
+  const additional = schema.additionalProperties;
+  if (additional === undefined) return causes;
+  if (level === 'root') causes.push(forbidden(`${path}.additionalProperties`, 'must not be used at the root'));
+  if (typeof additional === 'object') causes.push(...nodeCauses(additional, `${path}.additionalProperties`, 'field'));
   return causes;
 }
 
-/** `apiVersion`, `kind` and `metadata` are the server's; a CRD may only narrow names. */
-function impliedCauses(key: string, schema: SchemaNode, path: string): Cause[] {
-  if (key !== 'metadata')
-    return schema.type === 'string' ? [] : [invalid(`${path}.type`, schema.type ?? '', 'must be string')];
-  const causes = schema.type === 'object' ? [] : [invalid(`${path}.type`, schema.type ?? '', 'must be object')];
-  const isNarrow = Object.keys(schema.properties ?? {}).every((name) => name === 'name' || name === 'generateName');
-  if (isNarrow) return causes;
-  const words = 'must not specify anything other than name and generateName, but metadata is implicitly specified';
-  return [...causes, forbidden(path, words)];
+function extensionCauses(schema: SchemaNode, path: string): Cause[] {
+  if (schema['x-kubernetes-int-or-string'] !== true) return [];
+  return (['x-kubernetes-preserve-unknown-fields', 'x-kubernetes-embedded-resource'] as const)
+    .filter((key) => schema[key] === true)
+    .map((key) => invalid(`${path}.${key}`, true, 'must be false if x-kubernetes-int-or-string is true'));
+}
+
+/** The alternatives of a node; the two ways to write "integer or string" may name types, which nothing else may. */
+function restrictionsCauses(schema: SchemaNode, path: string): Cause[] {
+  const causes: Cause[] = [];
+  if (!isIntOrStringPair(schema.anyOf)) {
+    (schema.anyOf ?? []).forEach((part, index) => causes.push(...restrictionCauses(part, `${path}.anyOf[${index}]`)));
+  }
+  (schema.allOf ?? []).forEach((part, index) => {
+    const isPair = index === 0 && isIntOrStringPair(part.anyOf);
+    const { anyOf: _anyOf, ...rest } = part;
+    causes.push(...restrictionCauses(isPair ? rest : part, `${path}.allOf[${index}]`));
+  });
+  (schema.oneOf ?? []).forEach((part, index) => causes.push(...restrictionCauses(part, `${path}.oneOf[${index}]`)));
+  if (schema.not !== undefined) causes.push(...restrictionCauses(schema.not, `${path}.not`));
+  return causes;
+}
+
+function isIntOrStringPair(parts: readonly SchemaNode[] | undefined): boolean {
+  return JSON.stringify(parts) === '[{"type":"integer"},{"type":"string"}]';
 }
 
 function typeCauses(schema: SchemaNode, path: string, level: Level): Cause[] {
   const type = schema.type ?? '';
+  const at = `${path}.type`;
+  const causes: Cause[] = [];
   const isFree =
     schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
-  if (type === '') {
-    if (isFree && level !== 'root') return [];
-    return [required(`${path}.type`, EMPTY_TYPE[level])];
-  }
-  if (type === 'null') return [forbidden(`${path}.type`, 'type cannot be set to null, use nullable as an alternative')];
-  if (!TYPES.includes(type)) return [notSupported(`${path}.type`, type, TYPES)];
-  if (level === 'root' && type !== 'object') return [invalid(`${path}.type`, type, 'must be object at the root')];
-  return type === 'array' && schema.items === undefined ? [required(`${path}.items`, 'must be specified')] : [];
+  if (schema['x-kubernetes-embedded-resource'] === true && type !== 'object') {
+    const words = 'must be object if x-kubernetes-embedded-resource is true';
+    causes.push(type === '' ? required(at, words) : invalid(at, type, words));
+  } else if (type === '' && !isFree) causes.push(required(at, EMPTY_TYPE[level]));
+  if (level === 'root' && type !== '' && type !== 'object')
+    causes.push(invalid(at, type, 'must be object at the root'));
+  return causes;
 }
 
 const EMPTY_TYPE: Record<Level, string> = {
@@ -74,96 +86,42 @@ const EMPTY_TYPE: Record<Level, string> = {
   item: 'must not be empty for specified array items',
 };
 
-const UNSUPPORTED = ['id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref'];
-
-function unsupportedCauses(schema: SchemaNode, path: string): Cause[] {
-  const causes = UNSUPPORTED.filter((key) => Object.hasOwn(schema, key)).map((key) =>
-    forbidden(`${path}.${key}`, `${key} is not supported`),
-  );
-  if (Array.isArray(schema.items))
-    causes.push(forbidden(`${path}.items`, 'items must be a schema object and not an array'));
-  if (schema.uniqueItems === true) {
-    const words = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic';
-    causes.push(forbidden(`${path}.uniqueItems`, words));
-  }
-  if (schema.properties !== undefined && schema.additionalProperties !== undefined) {
-    const words = 'additionalProperties and properties are mutual exclusive';
+function embeddedCauses(schema: SchemaNode, path: string): Cause[] {
+  if (schema['x-kubernetes-embedded-resource'] !== true) return [];
+  const causes: Cause[] = [];
+  if (schema.additionalProperties !== undefined) {
+    const words = 'must not be used if x-kubernetes-embedded-resource is set';
     causes.push(forbidden(`${path}.additionalProperties`, words));
   }
-  if (schema.additionalProperties === false) {
-    causes.push(forbidden(`${path}.additionalProperties`, 'additionalProperties cannot be set to false'));
-  }
-  return causes;
-}
-
-function extensionCauses(schema: SchemaNode, path: string): Cause[] {
-  const preserve = schema['x-kubernetes-preserve-unknown-fields'];
-  const causes: Cause[] = [];
-  if (preserve === false) {
-    causes.push(invalid(`${path}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined'));
-  }
-  if (schema['x-kubernetes-embedded-resource'] === true) causes.push(...embeddedCauses(schema, path));
-  if (schema['x-kubernetes-int-or-string'] === true && (schema.type ?? '') !== '') {
-    causes.push(forbidden(`${path}.type`, 'must be empty if x-kubernetes-int-or-string is true'));
-  }
-  return causes;
-}
-
-function embeddedCauses(schema: SchemaNode, path: string): Cause[] {
-  if (schema.type !== 'object') {
-    return [invalid(`${path}.type`, schema.type ?? '', 'must be object if x-kubernetes-embedded-resource is true')];
-  }
   const isOpen = schema['x-kubernetes-preserve-unknown-fields'] === true;
-  if (isOpen || Object.keys(schema.properties ?? {}).length > 0) return [];
+  if (isOpen || Object.keys(schema.properties ?? {}).length > 0) return causes;
   const words =
     'must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields';
-  return [required(`${path}.properties`, words)];
+  return [...causes, required(`${path}.properties`, words)];
 }
 
-function patternCauses(schema: SchemaNode, path: string): Cause[] {
-  if (schema.pattern === undefined) return [];
-  try {
-    compileGoRegexp(schema.pattern);
-    return [];
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return [invalid(`${path}.pattern`, schema.pattern, `must be a valid regular expression, but isn't: ${why}`)];
-  }
-}
-
-/** A default must be valid and complete by the schema it stands in. */
-function defaultCauses(schema: SchemaNode, path: string, level: Level): Cause[] {
-  if (schema.default === undefined) return [];
-  if (level === 'root') return [forbidden(`${path}.default`, 'must not be set at the root')];
-  const { value, unknownFields } = pruneValue(schema.default, schema);
-  if (unknownFields.length > 0) return [invalid(`${path}.default`, schema.default, 'must be pruned')];
-  const full = defaultValue(value, schema);
-  return schemaCauses(full, schema, `${path}.default`);
-}
-
-/** Inside allOf, anyOf, oneOf and not a schema may only restrict what the outer schema declares. */
-function combinationCauses(schema: SchemaNode, path: string): Cause[] {
-  const groups: [string, SchemaNode][] = [];
-  for (const key of ['allOf', 'anyOf', 'oneOf'] as const) {
-    (schema[key] ?? []).forEach((part, index) => groups.push([`${path}.${key}[${index}]`, part]));
-  }
-  if (schema.not !== undefined) groups.push([`${path}.not`, schema.not]);
-  const isIntOrString = schema['x-kubernetes-int-or-string'] === true;
-  return groups.flatMap(([at, part]) => restrictionCauses(part, at, isIntOrString));
-}
-
-function restrictionCauses(part: SchemaNode, path: string, isIntOrString: boolean): Cause[] {
+/** `apiVersion`, `kind` and `metadata` of a resource are the server's; at the root a schema may only narrow names. */
+function typeMetaCauses(schema: SchemaNode, path: string, level: Level): Cause[] {
   const causes: Cause[] = [];
-  if ((part.type ?? '') !== '' && !isIntOrString)
-    causes.push(forbidden(`${path}.type`, 'must be empty to be structural'));
-  if (part.default !== undefined) causes.push(forbidden(`${path}.default`, 'must be undefined to be structural'));
-  if (part.nullable === true) causes.push(forbidden(`${path}.nullable`, 'must be false to be structural'));
-  if ((part.title ?? '') !== '') causes.push(forbidden(`${path}.title`, 'must be empty to be structural'));
-  if ((part.description ?? '') !== '') causes.push(forbidden(`${path}.description`, 'must be empty to be structural'));
-  causes.push(...patternCauses(part, path), ...combinationCauses(part, path));
-  for (const [key, child] of Object.entries(part.properties ?? {})) {
-    causes.push(...restrictionCauses(child, `${path}.properties[${key}]`, false));
+  const isResource = level === 'root' || schema['x-kubernetes-embedded-resource'] === true;
+  const { properties = {} } = schema;
+  for (const [key, type] of [
+    ['kind', 'string'],
+    ['apiVersion', 'string'],
+    ['metadata', 'object'],
+  ] as const) {
+    const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (!isResource || property === undefined || property.type === type) continue;
+    causes.push(invalid(`${path}.properties[${key}].type`, property.type ?? '', `must be ${type}`));
   }
-  if (part.items !== undefined) causes.push(...restrictionCauses(part.items, `${path}.items`, false));
-  return causes;
+  const metadata = Object.hasOwn(properties, 'metadata') ? properties['metadata'] : undefined;
+  if (level !== 'root' || metadata === undefined || isNarrowing(metadata)) return causes;
+  const words = 'must not specify anything other than name and generateName, but metadata is implicitly specified';
+  return [...causes, forbidden(`${path}.properties[metadata]`, words)];
+}
+
+function isNarrowing(metadata: SchemaNode): boolean {
+  const { type: _type, default: _default, properties = {}, ...rest } = metadata;
+  const isNames = Object.keys(properties).every((name) => name === 'name' || name === 'generateName');
+  return isNames && Object.keys(rest).length === 0;
 }

@@ -6,7 +6,9 @@ import { OBJECT_META_SCHEMA } from '../metadata/object-meta-schema.ts';
 import { metadataCauses, metadataUpdateCauses } from '../metadata/validate-metadata.ts';
 import { invalid } from '../structural/cause.ts';
 import { defaultValue } from '../structural/default.ts';
+import { decodeFault } from '../structural/decode-fault.ts';
 import { assertDepth } from '../structural/depth.ts';
+import { embeddedCauses } from '../structural/embedded.ts';
 import { listTypeCauses } from '../structural/list-types.ts';
 import { pruneValue } from '../structural/prune.ts';
 import { schemaCauses } from '../structural/validate.ts';
@@ -21,6 +23,8 @@ export interface KindDefinition {
   verbs: readonly string[];
   /** Schema of the whole object. What it says of metadata restricts names only; ObjectMeta is judged on its own. */
   schema: SchemaNode;
+  /** What objects are judged by where that is less than `schema` says, which is then for pruning and OpenAPI alone. */
+  judgedBy?: SchemaNode;
   rules: RuleTree | undefined;
   table: TableMaker;
   /** Selectable field path → its value as text. */
@@ -48,7 +52,7 @@ export function compileKind(definition: KindDefinition): CompiledKind {
   const versionSchema = withMetadata(definition.schema, OBJECT_META_SCHEMA);
   const prune = (object: ApiObject): { object: ApiObject; unknownFields: string[] } => {
     assertDepth(object);
-    assertMetadataShape(resource, object);
+    assertShape(resource, object, isCustomResource ? METADATA_ONLY : versionSchema);
     const { value, unknownFields } = pruneValue(object as unknown as Json, versionSchema);
     return { object: value as unknown as ApiObject, unknownFields };
   };
@@ -91,28 +95,18 @@ function fieldValue(definition: KindDefinition, object: ApiObject, path: string)
   return definition.selectable.get(path)?.(object);
 }
 
-/** Metadata that Go could not decode is a bad request, not an invalid object. Throws CodedError `BadRequest`. */
-function assertMetadataShape(resource: KindResource, object: ApiObject): void {
-  const metadata: unknown = object.metadata;
-  const [cause] = schemaCauses(metadata ?? {}, META_SHAPE, 'metadata').filter(
-    ({ reason }) => reason === 'FieldValueTypeInvalid',
-  );
-  if (cause === undefined) return;
-  const words = `cannot be handled as a ${resource.kind}: json: cannot unmarshal: ${cause.field}: ${cause.message}`;
-  throw new CodedError({
-    code: 'BadRequest',
-    status: 400,
-    message: `${resource.kind} in version ${JSON.stringify(resource.version)} ${words}`,
-  });
+/**
+ * What Go could not decode is a bad request, not an invalid object: metadata of every kind, and the whole of a
+ * built-in one. Throws CodedError `BadRequest`.
+ */
+function assertShape({ kind, version }: KindResource, object: ApiObject, shape: SchemaNode): void {
+  const fault = decodeFault(object, shape, kind);
+  if (fault === undefined) return;
+  const message = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${fault}`;
+  throw new CodedError({ code: 'BadRequest', status: 400, message });
 }
 
-/** ObjectMeta in which every field may be null, as in Go's decoder. */
-const META_SHAPE: SchemaNode = {
-  ...OBJECT_META_SCHEMA,
-  properties: Object.fromEntries(
-    Object.entries(OBJECT_META_SCHEMA.properties ?? {}).map(([key, node]) => [key, { ...node, nullable: true }]),
-  ),
-};
+const METADATA_ONLY: SchemaNode = { type: 'object', properties: { metadata: OBJECT_META_SCHEMA } };
 
 function validate(
   definition: KindDefinition,
@@ -124,7 +118,8 @@ function validate(
   if (typeCauses.length > 0) return typeCauses;
   const causes = [
     ...ownMetadataCauses(definition, object.metadata, old?.metadata),
-    ...schemaCauses(object, definition.schema, '', old),
+    ...schemaCauses(object, definition.judgedBy ?? definition.schema, '', old),
+    ...embeddedCauses(object, definition.schema, ''),
     ...newListTypeCauses(object, old, definition.schema),
     ...(definition.extraCauses?.(object, old) ?? []),
   ];

@@ -23,8 +23,19 @@ export function componentSchemas(
     const name = componentName(kind);
     schemas[name] = kindSchema(kind, dialect);
     schemas[`${name}List`] = listSchema(kind, dialect);
+    for (const part of namedParts(kind.versionSchema)) schemas[part.component ?? ''] = convertNamed(part, dialect);
   }
   return { ...schemas, ...metaSchemas(dialect) };
+}
+
+/** The nodes below one that have a name of their own; each once, although they may contain themselves. */
+function namedParts(schema: SchemaNode, known = new Set<SchemaNode>()): Set<SchemaNode> {
+  if (known.has(schema)) return known;
+  if (schema.component !== undefined) known.add(schema);
+  const { properties = {}, items, additionalProperties } = schema;
+  const parts = [...Object.values(properties), items, additionalProperties];
+  for (const part of parts) if (typeof part === 'object') namedParts(part, known);
+  return known;
 }
 
 function reference(dialect: SchemaDialect, name: string): SchemaDocument {
@@ -61,8 +72,14 @@ function listSchema(kind: CompiledKind, dialect: SchemaDialect): SchemaDocument 
   };
 }
 
-/** A structural schema in a dialect, children included. */
+/** A structural schema in a dialect, children included; a node with a name becomes a reference. */
 export function convert(schema: SchemaNode, dialect: SchemaDialect): SchemaDocument {
+  return schema.component === undefined ? convertNamed(schema, dialect) : reference(dialect, schema.component);
+}
+
+function convertNamed({ component, ...schema }: SchemaNode, dialect: SchemaDialect): SchemaDocument {
+  // What may be one of several things has a name and no more, as in kube-apiserver's documents.
+  if (component !== undefined && schema.type === undefined) return { description: schema.description ?? '' };
   const document = dialect.node(schema);
   if (schema.properties !== undefined) {
     document['properties'] = Object.fromEntries(

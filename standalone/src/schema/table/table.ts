@@ -42,6 +42,20 @@ export function compileColumn(column: PrinterColumn): CompiledColumn {
   };
 }
 
+/**
+ * The columns of a CRD up to the first whose path is not understood: such a path is no fault of the definition, as on
+ * a cluster, where the rest is not shown either.
+ */
+export function compileColumns(columns: readonly PrinterColumn[]): CompiledColumn[] {
+  const compiled: CompiledColumn[] = [];
+  try {
+    for (const column of columns) compiled.push(compileColumn(column));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return compiled;
+}
+
 /** Binds columns to a maker of Tables. */
 export function tableMaker(columns: readonly CompiledColumn[]): TableMaker {
   return (objects, options) => ({

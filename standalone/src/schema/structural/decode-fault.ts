@@ -1,0 +1,44 @@
+import type { SchemaNode } from '../kinds.ts';
+import { isJsonObject, jsonType, ownValue } from './json-value.ts';
+
+/**
+ * Why a value cannot be decoded into the Go type that a schema stands for, in the words of Go's decoder;
+ * undefined when it can. Null fits everywhere and missing fields are no fault: types alone are judged.
+ */
+export function decodeFault(value: unknown, schema: SchemaNode, path: string): string | undefined {
+  if (value === null || value === undefined || schema['x-kubernetes-int-or-string'] === true) return undefined;
+  const actual = jsonType(value);
+  if (!fits(actual, schema.type)) {
+    const found = actual === 'integer' ? 'number' : actual;
+    return `json: cannot unmarshal ${found} into Go struct field ${path} of type ${goType(schema)}`;
+  }
+  if (Array.isArray(value)) return firstFault(value.map((item) => [item, schema.items, path]));
+  if (!isJsonObject(value)) return undefined;
+  const additional = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
+  return firstFault(
+    Object.entries(value).map(([key, child]) => [
+      child,
+      ownValue(schema.properties, key) ?? additional,
+      `${path}.${key}`,
+    ]),
+  );
+}
+
+function firstFault(parts: readonly [unknown, SchemaNode | undefined, string][]): string | undefined {
+  for (const [value, schema, path] of parts) {
+    const fault = schema === undefined ? undefined : decodeFault(value, schema, path);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function fits(actual: string, wanted: string | undefined): boolean {
+  return wanted === undefined || actual === wanted || (actual === 'integer' && wanted === 'number');
+}
+
+const GO_TYPES: Record<string, string> = { boolean: 'bool', number: 'float64', object: 'map[string]interface {}' };
+
+function goType({ type = '', format, items }: SchemaNode): string {
+  if (type === 'array') return `[]${items === undefined ? 'interface {}' : goType(items)}`;
+  return type === 'integer' ? (format ?? 'int64') : (GO_TYPES[type] ?? type);
+}
