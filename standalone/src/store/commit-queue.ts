@@ -142,16 +142,19 @@ export class CommitQueue {
     this.#compactTo = revision;
   }
 
+  /** Resolves when nothing waits and nothing is in flight, stored or lost. */
+  async idle(): Promise<void> {
+    if (!this.#isBusy()) return;
+    this.#drained ??= Promise.withResolvers<void>();
+    await this.#drained.promise;
+  }
+
   /** Writes what waits, then ends the writer thread. */
   async close(): Promise<void> {
-    if (this.#isDead) return;
     this.#isClosing = true;
     this.#probe?.cancel();
-    if (this.#isBusy()) {
-      this.#drained = Promise.withResolvers<void>();
-      await this.#drained.promise;
-    }
-    // A thread that died meanwhile has told those who waited for it.
+    await this.idle();
+    // A thread that died has told those who waited for it.
     if (this.#isDead) return;
     this.#post({ type: 'close' });
     await this.#stopped.promise;
@@ -229,6 +232,7 @@ export class CommitQueue {
     if (this.#isBusy()) return;
     this.#newest = undefined;
     this.#drained?.resolve();
+    this.#drained = undefined;
   }
 
   #die(error: Error): void {

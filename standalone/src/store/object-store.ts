@@ -217,8 +217,10 @@ export class ObjectStore {
 
   /** Waits for the writes in flight, then closes the files. */
   async close(): Promise<void> {
-    await this.#queue.close();
+    await this.#queue.idle();
+    // The writer leaves last: it then moves the WAL into the database, and a stopped control plane is one file.
     this.#history.close();
+    await this.#queue.close();
   }
 
   async #write(key: ObjectKey, object: ApiObject, change: ChangeType): Promise<StoredObject> {
