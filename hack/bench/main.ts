@@ -5,12 +5,16 @@
  * the figures of the predecessor were taken, so all figures are upper bounds.
  */
 import { parseArgs } from 'node:util';
+import { watchFanOut } from './api-server/fan-out.ts';
+import { apiReads } from './api-server/reads.ts';
+import { apiStartUp } from './api-server/start-up.ts';
+import { apiWrites } from './api-server/writes.ts';
 import { dispatch } from './dispatch.ts';
 import { tableOf, type Benchmark, type Measurement } from './measurement.ts';
 import { memory } from './memory.ts';
 import { stepOverhead } from './step-overhead.ts';
 
-const BENCHMARKS: Benchmark[] = [dispatch, stepOverhead, memory];
+const BENCHMARKS: Benchmark[] = [dispatch, stepOverhead, memory, apiStartUp, apiWrites, apiReads, watchFanOut];
 
 const { values, positionals: wanted } = parseArgs({
   options: { times: { type: 'string', default: '1' } },

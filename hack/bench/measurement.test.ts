@@ -28,4 +28,21 @@ describe('tableOf', () => {
     expect(table).toMatch(/^without a goal +1\.00 ms$/m);
     expect(table).toMatch(/^too much +200 MiB +150 MiB +1\.33 +MISSED$/m);
   });
+
+  it('sets the other server beside ours, as a goal if asked, and turns the ratio of rates round', () => {
+    const run = (value: number, kubeApiServer: number) => [
+      { what: 'creates', value, unit: '/s', goal: 'kube-apiserver', kubeApiServer } as const,
+    ];
+    const [, row = ''] = tableOf([run(1000, 400), run(1200, 500), run(1100, 2200)]).split('\n');
+    expect(row.split(/ {2,}/).slice(4)).toEqual(['500 /s', '0.45', 'met', '500 /s', '0.45']);
+    expect(tableOf([run(100, 150)])).toMatch(/MISSED/);
+  });
+
+  it('says where the other server could not be had, and shows no columns that hold nothing', () => {
+    const table = tableOf([
+      [{ what: 'creates', value: 1, unit: '/s', goal: 'kube-apiserver', kubeApiServer: 'absent' }],
+    ]);
+    expect(table).toMatch(/^creates +1\.00 \/s +not here +not here$/m);
+    expect(table).not.toMatch(/predecessor|from|MISSED/);
+  });
 });

@@ -1,15 +1,14 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { API_VERSION, InvestigationResource, type Investigation } from '@nannyapi/crds';
 import { createKubeClient, type KubeClient } from '@nannyapi/runtime';
 import { createLogger } from '@nannyapi/process';
+import { startBundledStandalone } from './bundle.ts';
 import type { Benchmark, Measurement } from './measurement.ts';
 import { cpuMsOf, memoryOf } from './process-figures.ts';
-import { LAUNCHER, startNode, withFolder, type StartedProcess } from './processes.ts';
+import { withFolder } from './processes.ts';
 
-const NANNY = join(import.meta.dirname, '../../dist/nanny.js');
 const SETTLE_MS = 15_000;
 const CPU_WINDOW_MS = 30_000;
 const OBJECTS = 2000;
@@ -19,15 +18,12 @@ const RUN_DEADLINE_MS = 180_000;
 export const memory: Benchmark = {
   name: 'memory',
   how: 'VmRSS and private pages of the bundled programs, 15 s after start and after work',
-  run: async () => {
-    if (!existsSync(NANNY)) throw new Error('The bundle is missing; npm run build makes it');
-    return [...(await apiServerAlone()), ...(await controlPlaneAndAgent())];
-  },
+  run: async () => [...(await apiServerAlone()), ...(await controlPlaneAndAgent())],
 };
 
 function apiServerAlone(): Promise<Measurement[]> {
   return withFolder(async (folder) => {
-    const server = await startStandalone(folder, '--api-server-only');
+    const server = await startBundledStandalone(folder, '--api-server-only');
     const client = clientOf(folder);
     try {
       await sleep(SETTLE_MS);
@@ -49,7 +45,7 @@ function apiServerAlone(): Promise<Measurement[]> {
 
 function controlPlaneAndAgent(): Promise<Measurement[]> {
   return withFolder(async (folder) => {
-    const controlPlane = await startStandalone(folder, '--agent');
+    const controlPlane = await startBundledStandalone(folder, '--agent');
     const client = clientOf(folder);
     try {
       await sleep(SETTLE_MS);
@@ -82,11 +78,6 @@ function controlPlaneAndAgent(): Promise<Measurement[]> {
       await controlPlane.stop();
     }
   });
-}
-
-function startStandalone(folder: string, mode: string): Promise<StartedProcess> {
-  const args = ['standalone', '--data', folder, '--port', '0', '--log-level', 'error', mode];
-  return startNode([...LAUNCHER.flags, NANNY, ...args], LAUNCHER.env);
 }
 
 async function investigate(client: KubeClient, name: string, agent: string): Promise<void> {
