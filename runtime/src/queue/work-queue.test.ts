@@ -119,11 +119,11 @@ describe('WorkQueue', () => {
     await told.get();
     told.done('a');
     const text = await registry.metrics();
-    expect(text).toContain('nannyapi_workqueue_depth{name="w"} 1');
-    expect(text).toContain('nannyapi_workqueue_adds_total{name="w"} 2');
-    expect(text).toContain('nannyapi_workqueue_retries_total{name="w"} 1');
-    expect(text).toContain('nannyapi_workqueue_queue_duration_seconds_sum{name="w"} 2');
-    expect(text).toContain('nannyapi_workqueue_work_duration_seconds_count{name="w"} 1');
+    expect(text).toContain('workqueue_depth{name="w"} 1');
+    expect(text).toContain('workqueue_adds_total{name="w"} 2');
+    expect(text).toContain('workqueue_retries_total{name="w"} 1');
+    expect(text).toContain('workqueue_queue_duration_seconds_sum{name="w"} 2');
+    expect(text).toContain('workqueue_work_duration_seconds_count{name="w"} 1');
   });
 });
 
@@ -167,6 +167,85 @@ class Workers {
   }
 }
 
+describe('WorkQueue with a hot key, a storm of failures and a long first list', () => {
+  it('gives every other key its turn before one that changes all the time comes again', async () => {
+    for (const key of ['hot', 'a', 'b', 'c']) queue.add(key);
+    const given: (string | undefined)[] = [];
+    for (let turn = 0; turn < 6; turn++) {
+      const key = await queue.get();
+      given.push(key);
+      queue.add('hot');
+      queue.done(key ?? '');
+    }
+    expect(given).toEqual(['hot', 'a', 'b', 'c', 'hot', 'hot']);
+  });
+
+  it('lets changes overtake a first list, which yet goes on', async () => {
+    for (let index = 0; index < 3; index++) queue.add(`listed-${index}`, 'low');
+    for (let index = 0; index < 20; index++) queue.add(`changed-${index}`);
+    const given: (string | undefined)[] = [];
+    for (let turn = 0; turn < 23; turn++) given.push(await queue.get());
+    expect(given[0]).toBe('changed-0');
+    expect([8, 17, 22].map((turn) => given[turn])).toEqual(['listed-0', 'listed-1', 'listed-2']);
+  });
+
+  it('moves a listed key ahead when it changes, and never back', async () => {
+    queue.add('a', 'low');
+    queue.add('b', 'low');
+    queue.add('b');
+    queue.add('b', 'low');
+    expect(queue.length).toBe(2);
+    expect([await queue.get(), await queue.get()]).toEqual(['b', 'a']);
+  });
+
+  it('spreads the retries of all keys together, and delays no fresh change for them', async () => {
+    queue = new WorkQueue({ name: 'test', clock, retries: { perSecond: 10, burst: 2 } });
+    for (const key of ['a', 'b', 'c', 'd']) queue.addRateLimited(key);
+    queue.add('fresh');
+    expect(queue.length).toBe(1);
+    await clock.advance(5);
+    expect(queue.length).toBe(3);
+    await clock.advance(95);
+    expect(queue.length).toBe(4);
+    await clock.advance(100);
+    expect(queue.length).toBe(5);
+  });
+
+  it('drains: what is queued or worked on is done first, what comes meanwhile is refused', async () => {
+    queue.add('a');
+    queue.add('b');
+    await queue.get();
+    let isDrained = false;
+    const drained = queue.shutDownWithDrain().then(() => (isDrained = true));
+    queue.add('c');
+    queue.done('a');
+    await clock.advance(0);
+    expect(isDrained).toBe(false);
+    expect(await queue.get()).toBe('b');
+    queue.done('b');
+    await drained;
+    expect(await queue.get()).toBeUndefined();
+  });
+
+  it('shows work that does not end while it does not end', async () => {
+    const registry = new Registry();
+    const stuck = new WorkQueue({ name: 'w', clock, registry });
+    stuck.add('a');
+    stuck.add('b');
+    await stuck.get();
+    await clock.advance(30_000);
+    await stuck.get();
+    await clock.advance(10_000);
+    const text = await registry.metrics();
+    expect(text).toContain('workqueue_unfinished_work_seconds{name="w"} 50');
+    expect(text).toContain('workqueue_longest_running_processor_seconds{name="w"} 40');
+    stuck.shutDown();
+    stuck.done('a');
+    stuck.done('b');
+    expect(await registry.metrics()).not.toContain('workqueue_unfinished_work_seconds{name="w"}');
+  });
+});
+
 describe('WorkQueue under any order of events', () => {
   it('loses no key and never gives one to two workers', async () => {
     await fc.assert(
@@ -190,6 +269,69 @@ describe('WorkQueue under any order of events', () => {
         expect(clock.pendingTimers).toBe(0);
       }),
       { numRuns: 200 },
+    );
+  });
+});
+
+type Addition = { key: string; priority: 'normal' | 'low' };
+
+/** Which keys a single worker gets, by the rules and without their implementation: no time, no waiting. */
+function expectedOrder(additions: readonly Addition[]): string[] {
+  const order = new Map<string, { at: number; priority: string }>();
+  for (const [at, { key, priority }] of additions.entries()) {
+    const present = order.get(key);
+    if (!present || (present.priority === 'low' && priority === 'normal')) order.set(key, { at, priority });
+  }
+  const lane = (wanted: string) =>
+    [...order].filter(([, { priority }]) => priority === wanted).toSorted(([, a], [, b]) => a.at - b.at);
+  const [normal, low] = [lane('normal'), lane('low')];
+  const given: string[] = [];
+  for (let passed = 0; normal.length + low.length > 0; passed++) {
+    const isLowsTurn = normal.length === 0 || (low.length > 0 && passed % 9 === 8);
+    given.push((isLowsTurn ? low : normal).shift()![0]);
+  }
+  return given;
+}
+
+describe('WorkQueue given any additions', () => {
+  it('gives each key once, equals in the order in which they came', async () => {
+    const addition = fc.record({
+      key: fc.integer({ min: 0, max: 30 }).map(String),
+      priority: fc.constantFrom<'normal' | 'low'>('normal', 'low'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(addition, { maxLength: 60 }), async (additions) => {
+        const queue = new WorkQueue({ name: 'test', clock: new FakeClock() });
+        for (const { key, priority } of additions) queue.add(key, priority);
+        queue.shutDown();
+        const given: string[] = [];
+        for (let key = await queue.get(); key !== undefined; key = await queue.get()) given.push(key);
+        expect(given).toEqual(expectedOrder(additions));
+      }),
+    );
+  });
+
+  it('holds a key back twice as long after each failure, and as at first after it was forgotten', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }), async (before, after) => {
+        const clock = new FakeClock();
+        const queue = new WorkQueue({ name: 'test', clock });
+        const delays = async (failures: number): Promise<number[]> => {
+          const waits: number[] = [];
+          for (let failure = 0; failure < failures; failure++) {
+            queue.addRateLimited('a');
+            waits.push(clock.nextTimerMs ?? 0);
+            await clock.advance(waits.at(-1) ?? 0);
+            queue.done((await queue.get()) ?? '');
+          }
+          return waits;
+        };
+        const expected = (failures: number) => Array.from({ length: failures }, (_, index) => 5 * 2 ** index);
+        expect(await delays(before)).toEqual(expected(before));
+        queue.forget('a');
+        expect(await delays(after)).toEqual(expected(after));
+      }),
+      { numRuns: 30 },
     );
   });
 });

@@ -1,6 +1,8 @@
 import { abortReason, type Clock, type Timer } from '@nannyapi/process';
 import type { Registry } from 'prom-client';
+import { Lanes, type Priority } from './lanes.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import { TokenBucket, type TokenBucketOptions } from './token-bucket.ts';
 import { createWorkQueueMetrics, type WorkQueueMetrics } from './work-queue-metrics.ts';
 
 /** What a {@link WorkQueue} needs. */
@@ -8,7 +10,10 @@ export interface WorkQueueOptions {
   /** Name in metrics. */
   name: string;
   clock: Clock;
+  /** Delays of single keys that fail. */
   limiter?: RateLimiter | undefined;
+  /** The limit on retries of all keys together. Default 10 a second after a burst of 100, as in client-go. */
+  retries?: TokenBucketOptions | undefined;
   registry?: Registry | undefined;
 }
 
@@ -26,12 +31,14 @@ interface Waiter {
  *     (unknown) ─────► queue + dirty ─────► processing ─────────► (unknown)
  *                                            │  ▲                    ▲
  *                                       add  ▼  │ (dirty as well)    │ add meanwhile: back to the queue
+ *
+ * A key that comes again stands at the end, so that one that changes all the time takes turns with the others.
  */
 export class WorkQueue {
   /** Keys in the order in which workers get them. Each is in `dirty` and none is in `processing`. */
-  readonly #queue = new Set<string>();
+  readonly #queue = new Lanes();
   /** Keys that need work: those of the queue, and those being processed that changed meanwhile. */
-  readonly #dirty = new Set<string>();
+  readonly #dirty = new Map<string, Priority>();
   /** Keys that a worker holds, by the time it took them. One that is dirty too returns to the queue when done. */
   readonly #processing = new Map<string, number>();
 
@@ -42,13 +49,18 @@ export class WorkQueue {
   readonly #addedMs = new Map<string, number>();
   readonly #clock: Clock;
   readonly #limiter: RateLimiter;
+  readonly #retries: TokenBucket;
   readonly #metrics: WorkQueueMetrics;
+  readonly #stopWatch: () => void;
+  readonly #drained = Promise.withResolvers<void>();
   #isShutDown = false;
 
   constructor(options: WorkQueueOptions) {
     this.#clock = options.clock;
     this.#limiter = options.limiter ?? new RateLimiter();
+    this.#retries = new TokenBucket(options.retries ?? { perSecond: 10, burst: 100 }, options.clock);
     this.#metrics = createWorkQueueMetrics(options.name, options.registry);
+    this.#stopWatch = this.#metrics.watch(() => this.workedSeconds());
   }
 
   /** Keys that wait for a worker. */
@@ -56,13 +68,23 @@ export class WorkQueue {
     return this.#queue.size;
   }
 
+  /** Seconds that each key now worked on has taken so far, in no order. */
+  workedSeconds(): number[] {
+    const nowMs = this.#clock.monotonicMs();
+    return [...this.#processing.values()].map((startMs) => (nowMs - startMs) / 1000);
+  }
+
   /** Says that a key needs work. */
-  add(key: string): void {
-    if (this.#isShutDown || this.#dirty.has(key)) return;
-    this.#dirty.add(key);
-    this.#addedMs.set(key, this.#clock.monotonicMs());
-    this.#metrics.added();
-    if (!this.#processing.has(key)) this.#enqueue(key);
+  add(key: string, priority: Priority = 'normal'): void {
+    if (this.#isShutDown) return;
+    const present = this.#dirty.get(key);
+    if (present === 'normal' || present === priority) return;
+    this.#dirty.set(key, priority);
+    if (!present) {
+      this.#addedMs.set(key, this.#clock.monotonicMs());
+      this.#metrics.added();
+    }
+    if (!this.#processing.has(key)) this.#enqueue(key, priority);
   }
 
   /** Adds a key after so many milliseconds; of several wishes for a key the earliest holds. */
@@ -83,10 +105,10 @@ export class WorkQueue {
     this.#delayed.set(key, { dueMs, timer });
   }
 
-  /** Adds a key after its next back-off delay. */
+  /** Adds a key after its next back-off delay, or when the retries of all keys together allow it, if that is later. */
   addRateLimited(key: string): void {
     this.#metrics.retried();
-    this.addAfter(key, this.#limiter.next(key));
+    this.addAfter(key, Math.max(this.#limiter.next(key), this.#retries.take()));
   }
 
   /** Ends the key's row of failures. */
@@ -107,7 +129,7 @@ export class WorkQueue {
   async get(call: { signal?: AbortSignal | undefined } = {}): Promise<string | undefined> {
     const { signal } = call;
     if (signal?.aborted) throw abortReason(signal);
-    const [next] = this.#queue;
+    const next = this.#queue.take();
     if (next !== undefined) return this.#take(next);
     if (this.#isShutDown) return undefined;
     return this.#wait(signal);
@@ -119,7 +141,9 @@ export class WorkQueue {
     if (startMs === undefined) return;
     this.#processing.delete(key);
     this.#metrics.worked((this.#clock.monotonicMs() - startMs) / 1000);
-    if (this.#dirty.has(key)) this.#enqueue(key);
+    const priority = this.#dirty.get(key);
+    if (priority) this.#enqueue(key, priority);
+    this.#settle();
   }
 
   /** Takes no more keys and drops the delayed ones; what is queued can still be got. */
@@ -129,21 +153,34 @@ export class WorkQueue {
     this.#delayed.clear();
     for (const waiter of this.#waiters) waiter.resolve(undefined);
     this.#waiters.clear();
+    this.#settle();
   }
 
-  #enqueue(key: string): void {
-    this.#queue.add(key);
+  /** Shuts down, and resolves when all that is queued or worked on is done. */
+  shutDownWithDrain(): Promise<void> {
+    this.shutDown();
+    return this.#drained.promise;
+  }
+
+  #settle(): void {
+    if (!this.#isShutDown || this.#processing.size > 0 || this.#queue.size > 0) return;
+    this.#stopWatch();
+    this.#drained.resolve();
+  }
+
+  #enqueue(key: string, priority: Priority): void {
     const [waiter] = this.#waiters;
     if (waiter) {
       this.#waiters.delete(waiter);
       waiter.resolve(this.#take(key));
+    } else {
+      this.#queue.add(key, priority);
     }
     this.#metrics.depth(this.#queue.size);
   }
 
   #take(key: string): string {
     const nowMs = this.#clock.monotonicMs();
-    this.#queue.delete(key);
     this.#dirty.delete(key);
     this.#processing.set(key, nowMs);
     this.#metrics.waited((nowMs - (this.#addedMs.get(key) ?? nowMs)) / 1000);
