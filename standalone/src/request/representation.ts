@@ -1,38 +1,16 @@
 import type { ApiObject, CompiledKind, IncludeObject } from '../schema/index.ts';
 import { toPartialObjectMetadata, toPartialObjectMetadataList } from '../schema/index.ts';
 import { apiVersionOf } from '../kinds/kind-registry.ts';
-import { StatusError } from '../status/status-error.ts';
-
-/** The form a client asks for by its Accept header. */
-export type Representation = 'Object' | 'Table' | 'PartialObjectMetadata';
+import { badRequest } from '../status/status-error.ts';
+import type { Clock } from '@nannyapi/process';
+import type { ResourceRequest } from './resource-request.ts';
+import type { Representation } from './representation-choice.ts';
 
 /** List metadata of an answer. */
 export interface ListMeta {
   resourceVersion?: string;
   continue?: string;
   remainingItemCount?: number;
-}
-
-/**
- * Picks the first form in an Accept header that is served.
- *
- * @throws StatusError NotAcceptable when there is none (for example, protobuf only).
- */
-export function negotiate(accept: string | undefined): Representation {
-  if (accept === undefined || accept.trim() === '') return 'Object';
-  for (const clause of accept.split(',')) {
-    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim().toLowerCase());
-    if (type !== 'application/json' && type !== 'application/*' && type !== '*/*') continue;
-    const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice('as='.length);
-    if (as === undefined) return 'Object';
-    if (!parameters.includes('g=meta.k8s.io')) continue;
-    if (as === 'table') return 'Table';
-    if (as === 'partialobjectmetadata' || as === 'partialobjectmetadatalist') return 'PartialObjectMetadata';
-  }
-  throw new StatusError(
-    'NotAcceptable',
-    'only the following media types are accepted: application/json, application/json;as=Table;g=meta.k8s.io;v=v1, application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
-  );
 }
 
 /** How one request wants objects written. */
@@ -42,6 +20,13 @@ export interface Rendering {
   includeObject: IncludeObject;
   /** Ages are told as of the moment a row is written, also on a watch that has been open for long. */
   now: () => Date;
+}
+
+/** How the answer to a request is written. @throws StatusError BadRequest for a bad `includeObject`. */
+export function renderingOf(request: ResourceRequest, clock: Clock): Rendering {
+  const { kind, representation, query } = request;
+  const includeObject = representation === 'Table' ? includeObjectOf(query) : 'Metadata';
+  return { kind, representation, includeObject, now: () => clock.now() };
 }
 
 /** The text of a stored object in the version asked for. Stored text is passed on as it is when it fits. */
@@ -67,9 +52,12 @@ export function renderList(rendering: Rendering, texts: readonly string[], metad
   const { kind, representation, includeObject, now } = rendering;
   const versioned = texts.map((text) => inVersion(kind, text));
   if (representation === 'Object') {
-    const head = { kind: kind.resource.listKind, apiVersion: apiVersionOf(kind.resource), metadata };
+    // kube-apiserver gives lists of custom resources an empty token, and those of built-in kinds none.
+    const listMeta = kind.isCustomResource ? { continue: '', ...metadata } : metadata;
+    const head = { kind: kind.resource.listKind, apiVersion: apiVersionOf(kind.resource), metadata: listMeta };
+    const items = kind.isCustomResource ? versioned : versioned.map(withoutType);
     // The items are text already; building the list by hand spares parsing and printing each of them.
-    return `${JSON.stringify(head).slice(0, -1)},"items":[${versioned.join(',')}]}`;
+    return `${JSON.stringify(head).slice(0, -1)},"items":[${items.join(',')}]}`;
   }
   const items = versioned.map((text) => JSON.parse(text) as ApiObject);
   if (representation === 'PartialObjectMetadata') {
@@ -78,8 +66,16 @@ export function renderList(rendering: Rendering, texts: readonly string[], metad
   return JSON.stringify({ ...kind.table(items, { includeObject, now: now() }), metadata });
 }
 
-/** The `includeObject` parameter of Table requests. */
+/** The items of a list of a built-in kind name no kind of their own: the list does. */
+function withoutType(text: string): string {
+  const { apiVersion: _apiVersion, kind: _kind, ...object } = JSON.parse(text) as ApiObject;
+  return JSON.stringify(object);
+}
+
+/** The `includeObject` parameter of Table requests. @throws StatusError BadRequest for a value that does not exist. */
 export function includeObjectOf(query: URLSearchParams): IncludeObject {
-  const value = query.get('includeObject');
-  return value === 'Object' || value === 'None' ? value : 'Metadata';
+  const value = query.get('includeObject') ?? '';
+  if (value === '') return 'Metadata';
+  if (value === 'Object' || value === 'Metadata' || value === 'None') return value;
+  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(value)}`);
 }

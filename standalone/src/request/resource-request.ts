@@ -1,7 +1,7 @@
 import type { UserInfo } from '../auth/token-store.ts';
 import type { CompiledKind } from '../schema/index.ts';
 import { StatusError } from '../status/status-error.ts';
-import type { Representation } from './representation.ts';
+import type { Representation } from './representation-choice.ts';
 import type { ResourcePath } from './request-path.ts';
 
 /** A request to a resource, authenticated and with its body read. */

@@ -148,7 +148,7 @@ describe('startApiServer', () => {
   it('answers unknown paths, methods and malformed ones with a Status', async () => {
     const raw = new RawClient(await start());
     expect((await raw.send('GET', '/apis/nothing.dev/v1/things')).code).toBe(404);
-    expect((await raw.send('GET', '/api/v1/namespaces/%zz/configmaps')).code).toBe(404);
+    expect((await raw.send('GET', '/api/v1/namespaces/%zz/configmaps')).code).toBe(400);
     expect((await raw.send('GET', '/api/v1/namespaces/..%2f/configmaps/a')).code).toBe(404);
     expect((await raw.send('PUT', CONFIG_MAPS, { body: {} })).code).toBe(405);
     expect((await raw.send('GET', `${CONFIG_MAPS}/a/log`)).code).toBe(404);

@@ -1,6 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pid } from 'node:process';
+import { Registry } from 'prom-client';
 import { CodedError, systemClock, makeFolder } from '@nannyapi/process';
 import type { Clock, Logger } from '@nannyapi/process';
 import { authorizeMasters } from '../auth/authorize.ts';
@@ -13,7 +14,10 @@ import { ObjectWriter } from '../objects/object-writer.ts';
 import { builtinKinds } from '../schema/index.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { apiHandler } from './api-handler.ts';
+import { ApiMetrics } from './api-metrics.ts';
 import { Documents } from './documents.ts';
+import { PING } from './health.ts';
+import type { HealthChecks } from './health.ts';
 import { listenHttps } from './https-listener.ts';
 import { lockFolder } from '../store/folder-lock.ts';
 import type { FolderLock } from '../store/folder-lock.ts';
@@ -38,6 +42,8 @@ export interface ApiServerOptions {
   clock?: Clock;
   /** Revisions kept for watchers that come back; older ones get 410 Expired. Default 20,000. */
   windowRevisions?: number;
+  /** What `/metrics` shows; the server adds its own metrics to it. Default a new one. */
+  registry?: Registry;
 }
 
 /** A running API server. */
@@ -81,6 +87,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const pki = await openPki({ folder: options.dataDir, host, now: () => context.clock.now() });
   const tokens = await TokenStore.open(options.dataDir);
   const adminToken = await tokens.adminToken(options.dataDir);
+  const registry = options.registry ?? new Registry();
   const listener = await listenHttps({
     host,
     port: options.port,
@@ -90,7 +97,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       documents: new Documents({ kinds: context.kinds, serverAddress: () => `${host}:${listener.port}` }),
       authenticate: bearerAuthentication(tokens),
       authorize: authorizeMasters,
-      findFailure: () => store.failure?.message,
+      health: healthChecks(store),
+      metrics: new ApiMetrics(registry, context.clock),
+      registry,
     }),
   });
   opened.defer(
@@ -117,6 +126,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       await running.disposeAsync();
     },
   };
+}
+
+/** A store that has failed makes the server unfit to serve, but a restart does not mend a full disk. */
+function healthChecks(store: ObjectStore): HealthChecks {
+  const storage = { name: 'storage', findFault: () => store.failure?.message };
+  return { healthz: [PING, storage], livez: [PING], readyz: [PING, storage] };
 }
 
 /** Makes the folder private and takes it for this process. */

@@ -18,6 +18,8 @@ const REASONS = {
   Invalid: 422,
   TooManyRequests: 429,
   InternalError: 500,
+  /** Kubernetes' word for "no reason given"; such a Status has no `reason`. */
+  Unknown: 500,
   ServiceUnavailable: 503,
   Timeout: 504,
 } as const;
@@ -39,7 +41,7 @@ export interface StatusDetails {
 export interface Status {
   kind: 'Status';
   apiVersion: 'v1';
-  metadata: Record<string, never>;
+  metadata: { continue?: string };
   status: 'Failure' | 'Success';
   message?: string;
   reason?: string;
@@ -50,17 +52,23 @@ export interface Status {
 /** A refusal in the form that Kubernetes clients branch on. `code` is the Status reason. */
 export class StatusError extends CodedError {
   readonly statusDetails: StatusDetails | undefined;
+  /** A token with which a list that cannot go on as it was may go on all the same. */
+  readonly continueToken: string | undefined;
 
-  constructor(reason: StatusReason, message: string, statusDetails?: StatusDetails) {
+  constructor(reason: StatusReason, message: string, statusDetails?: StatusDetails, continueToken?: string) {
     super({ code: reason, message, status: REASONS[reason] });
     this.name = 'StatusError';
     this.statusDetails = statusDetails;
+    this.continueToken = continueToken;
   }
 }
 
 /** The Status body and HTTP code that tell an error; a bug becomes InternalError without its text. */
 export function toStatus(error: unknown): Status & { code: number } {
-  if (error instanceof StatusError) return statusOf(error, error.code, error.statusDetails);
+  if (error instanceof StatusError) {
+    const status = statusOf(error, error.code, error.statusDetails);
+    return error.continueToken === undefined ? status : { ...status, metadata: { continue: error.continueToken } };
+  }
   if (error instanceof InvalidObjectError) {
     const { group, kind } = error.resource;
     const details = { name: error.objectName, ...(group === '' ? {} : { group }), kind, causes: error.causes };
@@ -84,7 +92,7 @@ function statusOf(
     metadata: {},
     status: 'Failure',
     message: error.message,
-    reason,
+    ...(reason === 'Unknown' ? {} : { reason }),
     ...(details === undefined ? {} : { details }),
     code: error.status,
   };
@@ -123,6 +131,16 @@ export function forbidden(resource: Pick<KindResource, 'group' | 'plural'>, name
     `${qualifiedName(resource, name)} is forbidden: ${why}`,
     detailsOf(resource, name),
   );
+}
+
+/** 404: the path names nothing that is served. */
+export function pathNotFound(): StatusError {
+  return new StatusError('NotFound', 'the server could not find the requested resource', {});
+}
+
+/** 405: the path is served, but not for this method. */
+export function methodNotAllowed(): StatusError {
+  return new StatusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
 /** 410: the history asked for is no longer kept. */

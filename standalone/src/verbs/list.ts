@@ -1,13 +1,17 @@
 import { storageResource } from '../kinds/kind-registry.ts';
 import type { ApiContext } from '../request/api-context.ts';
-import { includeObjectOf, renderList } from '../request/representation.ts';
+import { renderingOf, renderList } from '../request/representation.ts';
 import type { ListMeta } from '../request/representation.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
-import { badRequest, expired } from '../status/status-error.ts';
+import { badRequest } from '../status/status-error.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import type { StoredObject } from '../store/stored-object.ts';
-import { decodeContinue, encodeContinue } from './continue-token.ts';
+import { continueExpired, decodeContinue, encodeContinue } from './continue-token.ts';
 import type { ContinuePoint } from './continue-token.ts';
-import { readListVersion } from './list-version.ts';
+import { isPaged, readListVersion } from './list-version.ts';
+import { tooLarge } from './resource-version.ts';
+import { readListOptions } from '../request/list-options.ts';
+import type { ListOptions } from '../request/list-options.ts';
 import { parseSelection } from '../request/selection.ts';
 import type { Selection } from '../request/selection.ts';
 
@@ -22,27 +26,21 @@ const SNAPSHOT_PAGE = 500;
  */
 export function list(context: ApiContext, request: ResourceRequest): Reply {
   const { store } = context;
+  const options = readListOptions(request.query);
   const selection = parseSelection(store, request);
-  const limit = readLimit(request.query);
-  const point = startingPoint(context, request);
+  const limit = isPaged(options) ? options.limit : Number.POSITIVE_INFINITY;
+  const point = startingPoint(store, options, selection);
   const { page, hasMore } = takePage(objectsAt(context, request, { selection, point }), selection, limit);
   const metadata: ListMeta = { resourceVersion: String(point.revision) };
   const last = page.at(-1);
   if (hasMore && last !== undefined) {
-    metadata.continue = encodeContinue({
-      revision: point.revision,
-      after: { namespace: last.namespace, name: last.name },
-    });
+    const { namespace, name } = last;
+    const next = { revision: point.revision, after: { namespace, name } };
+    metadata.continue = encodeContinue(next, selection.namespace);
     if (selection.isEverything) metadata.remainingItemCount = countAfter(context, request, { selection, point, last });
   }
   const texts = page.map((object) => store.text(object));
-  const rendering = {
-    kind: request.kind,
-    representation: request.representation,
-    includeObject: includeObjectOf(request.query),
-    now: () => context.clock.now(),
-  };
-  return { code: 200, body: renderList(rendering, texts, metadata) };
+  return { code: 200, body: renderList(renderingOf(request, context.clock), texts, metadata) };
 }
 
 interface Scan {
@@ -50,18 +48,16 @@ interface Scan {
   point: ContinuePoint;
 }
 
-function startingPoint({ store }: ApiContext, request: ResourceRequest): ContinuePoint {
-  const token = request.query.get('continue');
-  if (token === null || token === '') {
-    return { revision: readListVersion(request.query, store), after: undefined };
+function startingPoint(store: ObjectStore, options: ListOptions, { namespace }: Selection): ContinuePoint {
+  const { continueToken, resourceVersion } = options;
+  if (continueToken === '') return { revision: readListVersion(options, store), after: undefined };
+  const point = decodeContinue(continueToken, namespace);
+  if (resourceVersion !== '' && resourceVersion !== '0') {
+    throw badRequest('specifying resource version is not allowed when using continue');
   }
-  const point = decodeContinue(token);
-  if (point.revision > store.revision) throw badRequest('continue key is not valid: it is from the future');
-  if (point.revision < store.compactedRevision) {
-    throw expired(
-      'The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.',
-    );
-  }
+  if (point.revision < 0) return { ...point, revision: store.revision };
+  if (point.revision > store.revision) throw tooLarge(point.revision, store.revision);
+  if (point.revision < store.compactedRevision) throw continueExpired(point, namespace);
   return point;
 }
 
@@ -102,12 +98,4 @@ function countAfter(context: ApiContext, request: ResourceRequest, at: Scan & { 
   let count = 0;
   for (const _object of objectsAt(context, request, { selection: at.selection, point })) count += 1;
   return count;
-}
-
-function readLimit(query: URLSearchParams): number {
-  const text = query.get('limit');
-  if (text === null || text === '' || text === '0') return Number.POSITIVE_INFINITY;
-  if (!/^\d{1,15}$/.test(text))
-    throw badRequest(`invalid limit ${JSON.stringify(text)}: must be a non-negative integer`);
-  return Number(text);
 }

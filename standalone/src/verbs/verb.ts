@@ -1,6 +1,6 @@
-import { StatusError } from '../status/status-error.ts';
+import { methodNotAllowed } from '../status/status-error.ts';
 import type { ResourcePath } from '../request/request-path.ts';
-import { isTrue } from './watch.ts';
+import { isTrue } from '../request/query.ts';
 
 /** What a request does, in Kubernetes' terms. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
@@ -8,10 +8,11 @@ export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'd
 /** The verb of a request. @throws StatusError MethodNotAllowed. */
 export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): Verb {
   const isCollection = path.name === '';
+  if (path.isWatch && method !== 'GET') throw methodNotAllowed();
   switch (method) {
     case 'GET':
     case 'HEAD':
-      if (isTrue(query.get('watch')) && path.subresource === '') return 'watch';
+      if (path.isWatch || (isCollection && isTrue(query.get('watch')))) return 'watch';
       return isCollection ? 'list' : 'get';
     case 'POST':
       if (isCollection) return 'create';
@@ -27,5 +28,5 @@ export function verbOf(method: string, path: ResourcePath, query: URLSearchParam
       break;
     default:
   }
-  throw new StatusError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
+  throw methodNotAllowed();
 }

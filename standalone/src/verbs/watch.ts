@@ -2,31 +2,33 @@ import { randomInt } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { storageResource } from '../kinds/kind-registry.ts';
 import type { ApiContext } from '../request/api-context.ts';
-import { includeObjectOf } from '../request/representation.ts';
+import { readListOptions } from '../request/list-options.ts';
+import type { ListOptions } from '../request/list-options.ts';
+import { renderingOf } from '../request/representation.ts';
 import type { ResourceRequest } from '../request/resource-request.ts';
-import { badRequest, expired, StatusError } from '../status/status-error.ts';
+import { parseSelection } from '../request/selection.ts';
+import type { Selection } from '../request/selection.ts';
+import { expired } from '../status/status-error.ts';
+import type { StatusError } from '../status/status-error.ts';
 import type { StoredObject } from '../store/stored-object.ts';
 import { FrameWriter } from '../watch/watch-frame.ts';
 import { WatchStream } from '../watch/watch-stream.ts';
-import { readResourceVersion } from './list-version.ts';
-import { parseSelection } from '../request/selection.ts';
-import type { Selection } from '../request/selection.ts';
+import { parseResourceVersion } from './resource-version.ts';
+
+export { isTrue } from '../request/query.ts';
 
 /** Without `timeoutSeconds` a watch lasts between one and two of these, at random, so that they do not all end at once. */
 const DEFAULT_TIMEOUT_SECONDS = 1800;
+/** Longest time that timers take, seconds; a watch that asks for more ends then. */
+const MAX_TIMEOUT_SECONDS = 2_147_483;
 
 /** GET with `watch=true`: answers until the time is over or the client leaves. */
 export function watch(context: ApiContext, request: ResourceRequest, response: ServerResponse): void {
   const { store, hub, clock } = context;
+  const options = readListOptions(request.query);
   const selection = parseSelection(store, request);
-  const beginning = findBeginning(context, request, selection);
-  const rendering = {
-    kind: request.kind,
-    representation: request.representation,
-    includeObject: includeObjectOf(request.query),
-    now: () => clock.now(),
-  };
-  const frames = new FrameWriter(rendering, context.watchFrames);
+  const beginning = findBeginning(context, { request, options, selection });
+  const frames = new FrameWriter(renderingOf(request, clock), context.watchFrames);
   if ('error' in beginning) {
     // As kube-apiserver does: the watch opens, and its first event says why it ends.
     response.writeHead(200, { 'content-type': 'application/json' });
@@ -41,8 +43,8 @@ export function watch(context: ApiContext, request: ResourceRequest, response: S
     frames,
     resource: storageResource(request.kind.resource),
     selection,
-    timeoutMs: readTimeoutSeconds(request.query) * 1000,
-    wantsBookmarks: isTrue(request.query.get('allowWatchBookmarks')),
+    timeoutMs: timeoutSeconds(options) * 1000,
+    wantsBookmarks: options.wantsBookmarks,
     ...beginning,
   }).start();
 }
@@ -55,21 +57,18 @@ interface Beginning {
 
 function findBeginning(
   context: ApiContext,
-  request: ResourceRequest,
-  selection: Selection,
+  wanted: { request: ResourceRequest; options: ListOptions; selection: Selection },
 ): Beginning | { error: StatusError } {
   const { store } = context;
-  const { query } = request;
-  const wanted = readResourceVersion(query);
-  const sendInitial = query.get('sendInitialEvents');
-  checkInitialEvents(query, sendInitial);
-  const isFromNow = wanted === undefined || wanted === 0;
-  if (isTrue(sendInitial) || (sendInitial === null && isFromNow)) {
+  const { request, options, selection } = wanted;
+  const { sendsInitialEvents } = options;
+  const version = parseResourceVersion(options.resourceVersion);
+  if (sendsInitialEvents ?? version === 0) {
     const resource = storageResource(request.kind.resource);
     const initial = [...store.list(resource, selection.namespace)].filter((object) => selection.matches(object));
-    return { initial, wantsInitialEnd: isTrue(sendInitial), fromRevision: store.revision };
+    return { initial, wantsInitialEnd: sendsInitialEvents === true, fromRevision: store.revision };
   }
-  const fromRevision = isFromNow ? store.revision : wanted;
+  const fromRevision = version === 0 ? store.revision : version;
   if (fromRevision < store.compactedRevision || fromRevision > store.revision) {
     // A version from the future means that the store was replaced: nothing that the client holds is true any more.
     return { error: expired(`too old resource version: ${fromRevision} (${store.compactedRevision})`) };
@@ -77,30 +76,7 @@ function findBeginning(
   return { initial: [], wantsInitialEnd: false, fromRevision };
 }
 
-function checkInitialEvents(query: URLSearchParams, sendInitial: string | null): void {
-  const match = query.get('resourceVersionMatch') ?? '';
-  if (sendInitial === null) {
-    if (match !== '')
-      throw badRequest('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
-    return;
-  }
-  if (match === 'NotOlderThan') return;
-  const message = 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
-  throw new StatusError('Invalid', `ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: ${message}`, {
-    group: 'meta.k8s.io',
-    kind: 'ListOptions',
-    causes: [{ reason: 'FieldValueForbidden', field: 'resourceVersionMatch', message }],
-  });
-}
-
-function readTimeoutSeconds(query: URLSearchParams): number {
-  const text = query.get('timeoutSeconds');
-  if (text === null || text === '' || text === '0') return DEFAULT_TIMEOUT_SECONDS + randomInt(DEFAULT_TIMEOUT_SECONDS);
-  if (!/^\d{1,9}$/.test(text)) throw badRequest(`invalid timeoutSeconds ${JSON.stringify(text)}`);
-  return Number(text);
-}
-
-/** How Kubernetes reads a boolean parameter: anything but `false`, `0` and nothing is true. */
-export function isTrue(value: string | null): boolean {
-  return value !== null && value !== 'false' && value !== '0';
+function timeoutSeconds({ timeoutSeconds: wanted }: ListOptions): number {
+  if (wanted > 0) return Math.min(wanted, MAX_TIMEOUT_SECONDS);
+  return DEFAULT_TIMEOUT_SECONDS + randomInt(DEFAULT_TIMEOUT_SECONDS);
 }

@@ -14,6 +14,8 @@ describe('parseFieldSelector', () => {
     ['metadata.namespace==default,spec.color=Red', true],
     ['spec.color=Green', false],
     ['metadata.name=w\\,x', false],
+    ['=', true],
+    [',metadata.name=w,', true],
   ])('%s is %s', (selector, expected) => {
     expect(parseFieldSelector(selector, kind).matches(object)).toBe(expected);
   });
@@ -25,6 +27,10 @@ describe('parseFieldSelector', () => {
   it.each([
     ['spec.size=1', 'field label not supported: spec.size'],
     ['metadata.labels.a=b', 'field label not supported: metadata.labels.a'],
+    ['spec.size=1,metadata.uid=2', 'field label not supported: metadata.uid'],
+    ['metadata.name=a=b', 'invalid field selector: unescaped character in value: 61'],
+    ['metadata.name=a\\b', 'invalid field selector: invalid escape sequence: \\b'],
+    ['metadata.name=a\\', 'invalid field selector: invalid escape sequence: \\'],
     ['nonsense', "invalid selector: 'nonsense'; can't understand 'nonsense'"],
   ])('refuses %s', (selector, message) => {
     expect(() => parseFieldSelector(selector, kind)).toThrow(message);

@@ -1,5 +1,7 @@
 import { CodedError } from '@nannyapi/process';
 import { labelValueErrors, qualifiedNameErrors } from '../metadata/names.ts';
+import { parseTerms, SelectorSyntaxError } from './selector-parser.ts';
+import type { LabelTerm } from './selector-parser.ts';
 
 /** A parsed label selector. */
 export interface LabelSelector {
@@ -8,10 +10,7 @@ export interface LabelSelector {
   matches(labels: Readonly<Record<string, string>> | undefined): boolean;
 }
 
-type Requirement = (labels: Readonly<Record<string, string>>) => boolean;
-
-/** Longest selector taken, in characters: what fits in a request line anyway. */
-const MAX_SELECTOR_CHARS = 64 * 1024;
+type Labels = Readonly<Record<string, string>>;
 
 /**
  * Parses a label selector: `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>5,m<7`.
@@ -20,69 +19,66 @@ const MAX_SELECTOR_CHARS = 64 * 1024;
  * Throws CodedError `BadRequest` with kube-apiserver's words.
  */
 export function parseLabelSelector(selector: string): LabelSelector {
-  if (selector.length > MAX_SELECTOR_CHARS) throw unparsable('selector is too long');
-  const requirements: Requirement[] = [];
-  let rest = selector.trim();
-  while (rest !== '') {
-    const match = TERM.exec(rest);
-    if (match === null) throw unparsable(`couldn't parse the selector string "${selector}" at "${rest}"`);
-    requirements.push(toRequirement(match.groups ?? {}));
-    rest = rest.slice(match[0].length).trimStart();
-    if (rest === '') break;
-    if (!rest.startsWith(',')) throw unparsable(`found '${rest}', expected: ',' or 'end of string'`);
-    rest = rest.slice(1).trimStart();
-    if (rest === '') throw unparsable("found '', expected: identifier after ','");
+  try {
+    const terms = parseTerms(selector, checkKey);
+    const requirements = terms.map((term) => toRequirement(term));
+    return {
+      isEmpty: requirements.length === 0,
+      matches: (labels = {}) => requirements.every((isMet) => isMet(labels)),
+    };
+  } catch (error) {
+    if (!(error instanceof SelectorSyntaxError)) throw error;
+    throw new CodedError({ code: 'BadRequest', status: 400, message: error.message });
   }
-  return {
-    isEmpty: requirements.length === 0,
-    matches: (labels = {}) => requirements.every((requirement) => requirement(labels)),
-  };
 }
 
-const TERM =
-  /^(?:!\s*(?<absent>[^\s,=!()<>]+)|(?<key>[^\s,=!()<>]+)(?:\s+(?<set>in|notin)\s*\((?<values>[^()]*)\)|\s*(?<operator>==|=|!=|>|<)\s*(?<value>[^\s,=!()<>]*))?)/;
-
-function toRequirement(term: Record<string, string | undefined>): Requirement {
-  const { absent, key = '', set, values = '', operator, value = '' } = term;
-  checkKey(absent ?? key);
-  const own = (labels: Readonly<Record<string, string>>): string | undefined =>
-    Object.hasOwn(labels, key) ? labels[key] : undefined;
-  if (absent !== undefined) return (labels) => !Object.hasOwn(labels, absent);
-  if (set !== undefined) {
-    const wanted = new Set(values.split(',').map((item) => item.trim()));
-    for (const item of wanted) checkValue(item);
-    return (labels) => wanted.has(own(labels) ?? '\0') === (set === 'in');
-  }
-  if (operator === undefined) return (labels) => own(labels) !== undefined;
-  if (operator === '>' || operator === '<') return comparison(own, operator, value);
-  checkValue(value);
-  return operator === '!=' ? (labels) => own(labels) !== value : (labels) => own(labels) === value;
+function toRequirement(term: LabelTerm): (labels: Labels) => boolean {
+  const { key, operator, values } = term;
+  checkValues(term);
+  const wanted = new Set<string | undefined>(values);
+  const own = (labels: Labels): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
+  if (operator === 'exists') return (labels) => own(labels) !== undefined;
+  if (operator === '!') return (labels) => own(labels) === undefined;
+  if (operator === '>' || operator === '<') return comparison(own, operator, BigInt(values[0] ?? ''));
+  const isIn = operator !== '!=' && operator !== 'notin';
+  return (labels) => wanted.has(own(labels)) === isIn;
 }
 
-function comparison(
-  own: (labels: Readonly<Record<string, string>>) => string | undefined,
-  operator: '>' | '<',
-  value: string,
-): Requirement {
-  if (!/^-?\d+$/.test(value)) throw unparsable(`for 'Gt', 'Lt' operators, the value must be an integer`);
-  const bound = BigInt(value);
-  return (labels) => {
+function comparison(own: (labels: Labels) => string | undefined, operator: '>' | '<', bound: bigint) {
+  return (labels: Labels): boolean => {
     const actual = own(labels);
-    if (actual === undefined || !/^-?\d+$/.test(actual)) return false;
+    if (actual === undefined || !isInt64(actual)) return false;
     return operator === '>' ? BigInt(actual) > bound : BigInt(actual) < bound;
   };
 }
 
+function isInt64(text: string): boolean {
+  return /^[+-]?\d+$/.test(text) && BigInt(text) === BigInt.asIntN(64, BigInt(text));
+}
+
+function checkValues({ key, operator, values }: LabelTerm): void {
+  const faults: string[] = [];
+  if (operator === '>' || operator === '<') {
+    const rule = "for 'Gt', 'Lt' operators, the value must be an integer";
+    for (const value of values) if (!isInt64(value)) faults.push(invalid('values[0]', value, rule));
+  }
+  for (const [index, value] of values.entries()) {
+    const errors = labelValueErrors(value);
+    if (errors.length > 0) faults.push(invalid(`values[${index}][${key}]`, value, errors.join('; ')));
+  }
+  if (faults.length === 0) return;
+  throw unparsable(faults.length === 1 ? (faults[0] ?? '') : `[${[...new Set(faults)].join(', ')}]`);
+}
+
 function checkKey(key: string): void {
-  const [error] = qualifiedNameErrors(key);
-  if (error !== undefined) throw unparsable(`key: Invalid value: ${JSON.stringify(key)}: ${error}`);
+  const errors = qualifiedNameErrors(key);
+  if (errors.length > 0) throw unparsable(invalid('<nil>', key, errors.join('; ')));
 }
 
-function checkValue(value: string): void {
-  const [error] = labelValueErrors(value);
-  if (error !== undefined) throw unparsable(`values[0][key]: Invalid value: ${JSON.stringify(value)}: ${error}`);
+function invalid(path: string, value: string, why: string): string {
+  return `${path}: Invalid value: ${JSON.stringify(value)}: ${why}`;
 }
 
-function unparsable(why: string): CodedError {
-  return new CodedError({ code: 'BadRequest', status: 400, message: `unable to parse requirement: ${why}` });
+function unparsable(why: string): SelectorSyntaxError {
+  return new SelectorSyntaxError(`unable to parse requirement: ${why}`);
 }

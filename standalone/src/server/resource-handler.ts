@@ -1,0 +1,94 @@
+import type { Authorize } from '../auth/authorize.ts';
+import type { UserInfo } from '../auth/token-store.ts';
+import { answerFormat } from '../request/answer-format.ts';
+import { sendReply } from '../request/answer.ts';
+import type { ApiContext } from '../request/api-context.ts';
+import { mediaType, readBody } from '../request/read-body.ts';
+import { negotiate } from '../request/representation-choice.ts';
+import type { Reply, ResourceRequest } from '../request/resource-request.ts';
+import { methodNotAllowed, StatusError } from '../status/status-error.ts';
+import { create } from '../verbs/create.ts';
+import { removeCollection } from '../verbs/delete-collection.ts';
+import { remove } from '../verbs/delete.ts';
+import { get } from '../verbs/get.ts';
+import { list } from '../verbs/list.ts';
+import { patch } from '../verbs/patch.ts';
+import { update } from '../verbs/update.ts';
+import { verbOf } from '../verbs/verb.ts';
+import type { Verb } from '../verbs/verb.ts';
+import { watch } from '../verbs/watch.ts';
+import type { ApiMetrics } from './api-metrics.ts';
+import type { Exchange } from './exchange.ts';
+import { checkTarget } from './resource-target.ts';
+import type { ResourceTarget } from './resource-target.ts';
+
+type WholeVerb = (context: ApiContext, request: ResourceRequest) => Promise<Reply> | Reply;
+
+/** Every verb but watch, which answers for as long as it likes. */
+const VERBS: Readonly<Record<Exclude<Verb, 'watch'>, WholeVerb>> = {
+  create,
+  get,
+  list,
+  update,
+  patch,
+  delete: remove,
+  deletecollection: removeCollection,
+};
+
+/** What answers requests to resources. */
+export interface ResourceHandlerDeps {
+  context: ApiContext;
+  authorize: Authorize;
+  metrics: ApiMetrics;
+}
+
+/** A request to a resource, from somebody known. */
+export interface ResourceExchange extends Exchange {
+  user: UserInfo;
+  target: ResourceTarget;
+}
+
+/** Answers a request to a resource. @throws StatusError, CodedError. */
+export async function answerResource(deps: ResourceHandlerDeps, exchange: ResourceExchange): Promise<void> {
+  const { request, response, query, target } = exchange;
+  const method = request.method ?? 'GET';
+  checkTarget(target);
+  const verb = verbOf(method, target.path, query);
+  // Built-in kinds are served by a router that knows no HEAD, custom resources by one that does.
+  if (method === 'HEAD' && !target.kind.isCustomResource) throw methodNotAllowed();
+  authorize(deps, exchange, verb);
+  deps.metrics.observe({ verb, target, isDryRun: query.get('dryRun') === 'All' }, response);
+  const { representation, mediaType: answerType } = negotiate(request.headers.accept);
+  const resourceRequest: ResourceRequest = {
+    method,
+    ...target,
+    query,
+    representation,
+    body: method === 'GET' || method === 'HEAD' ? Buffer.alloc(0) : await readBody(request),
+    contentType: mediaType(request.headers['content-type']),
+    user: exchange.user,
+    userAgent: request.headers['user-agent'] ?? '',
+  };
+  if (verb !== 'watch') {
+    const reply = await VERBS[verb](deps.context, resourceRequest);
+    await sendReply(response, reply, answerFormat(request.headers, query));
+    return;
+  }
+  if (answerType !== 'application/json') {
+    throw new StatusError('NotAcceptable', 'only the following media types are accepted: application/json');
+  }
+  watch(deps.context, resourceRequest, response);
+}
+
+function authorize(deps: ResourceHandlerDeps, exchange: ResourceExchange, verb: Verb): void {
+  const { user, path: urlPath } = exchange;
+  const { path } = exchange.target;
+  const { isAllowed, reason } = deps.authorize({ user, verb, resource: path, path: urlPath });
+  if (isAllowed) return;
+  const resource = path.group === '' ? path.plural : `${path.plural}.${path.group}`;
+  throw new StatusError(
+    'Forbidden',
+    `${resource} ${JSON.stringify(path.name)} is forbidden: User ${JSON.stringify(user.name)} cannot ${verb} resource: ${reason}`,
+    { name: path.name, group: path.group, kind: path.plural },
+  );
+}
