@@ -76,7 +76,9 @@ function asKubeconfigFault(error: unknown, path: string): unknown {
   const isOurs = cause instanceof CodedError;
   const hasCode = cause instanceof Error && 'code' in cause && typeof cause.code === 'string';
   if (!isOurs && hasCode) return error;
-  return moveError('KubeconfigUnusable', `${path}: ${errorMessage(cause)}`, { cause });
+  // A parser shows the lines around a fault as well.
+  const [message = ''] = errorMessage(cause).split('\n');
+  return moveError('KubeconfigUnusable', `${path}: ${message}`, { cause });
 }
 
 async function report(results: AsyncIterable<ImportResult>, isDryRun: boolean, io: VerbIo): Promise<number> {

@@ -80,11 +80,16 @@ function readSource({ name, bytes }: Source, namespace: string | undefined): (Ar
     // Nothing that is exported repeats itself by reference, and a few lines of references can stand for gigabytes.
     documents = loadAll(text, { maxAliases: 0 });
   } catch (error) {
-    return [{ source: name, message: error instanceof TypeError ? 'is no UTF-8 text' : errorMessage(error) }];
+    return [{ source: name, message: error instanceof TypeError ? 'is no UTF-8 text' : firstLine(error) }];
   }
   const objects = documents.filter((document) => document !== null && document !== undefined).flatMap(itemsOf);
   const sourceOf = (index: number): string => (objects.length > 1 ? `${name}, document ${index + 1}` : name);
   return objects.map((object, index) => checkDocument(object, sourceOf(index), namespace));
+}
+
+/** The parser shows the lines around a fault as well; line and column are in its first line. */
+function firstLine(error: unknown): string {
+  return errorMessage(error).split('\n')[0] ?? '';
 }
 
 /** `kubectl get -o yaml` wraps several objects into a List. */

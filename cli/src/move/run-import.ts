@@ -89,7 +89,9 @@ async function importObject(
     }
     return await place(arrival, deps);
   } catch (error) {
-    if (isKubeError(error, ...OBJECTIONS)) return { arrival, outcome: 'failed', note: errorMessage(error) };
+    if (isKubeError(error, ...OBJECTIONS)) {
+      return { arrival, outcome: 'failed', note: `${arrival.source}: ${errorMessage(error)}` };
+    }
     throw atSource(arrival, error);
   }
 }
