@@ -170,7 +170,7 @@ describe('compileCrd', () => {
     [
       'a default that is not valid',
       { type: 'integer', default: 'x' },
-      `FieldValueTypeInvalid ${ROOT}.properties[spec].default: Invalid value: "string": ${ROOT}.properties[spec].default in body must be of type integer: "string"`,
+      `FieldValueTypeInvalid ${ROOT}.properties[spec].default: Invalid value: "string":  in body must be of type integer: "string"`,
     ],
     [
       'a look-ahead',

@@ -30,9 +30,10 @@ function ownCauses(schema: SchemaNode, value: Json, path: string): Cause[] {
   const ofEmbedded = embeddedCauses(value, schema, at);
   if (ofEmbedded.length > 0) return [...causes, ...ofEmbedded];
   // What has no field of its own is told of the whole, and integer-or-string is not judged in defaults.
-  const ofSchema = schemaCauses(value, withoutIntOrString(schema), at);
+  const ofSchema = schemaCauses(value, withoutIntOrString(schema), '');
   if (ofSchema.length > 0) {
-    return [...causes, ...ofSchema.map((cause) => (cause.field === '<nil>' ? { ...cause, field: at } : cause))];
+    const below = (field: string): string => (field === '' || field === '<nil>' ? at : `${at}.${field}`);
+    return [...causes, ...ofSchema.map((cause) => ({ ...cause, field: below(cause.field) }))];
   }
   const { tree, causes: faults } = compileRules(schema, path);
   return faults.length > 0 ? causes : [...causes, ...ruleCauses(tree, value, undefined, at)];

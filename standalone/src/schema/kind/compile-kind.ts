@@ -133,13 +133,16 @@ function validate(
 }
 
 function ownMetadataCauses(definition: KindDefinition, metadata: ObjectMeta, old: ObjectMeta | undefined): Cause[] {
-  if (old === undefined) {
-    const { namespaced } = definition.resource;
-    return metadataCauses(metadata, { namespaced, nameErrors: (name) => definition.nameErrors(name) });
-  }
+  const { namespaced } = definition.resource;
+  const rules = {
+    namespaced,
+    nameErrors: (name: string) => definition.nameErrors(name),
+    hasQualifiedFinalizers: definition.resource.group === '',
+  };
+  if (old === undefined) return metadataCauses(metadata, rules);
   // Built-in kinds take updates without a resource version; custom resources do not.
   const filled = definition.isCustomResource ? metadata : { resourceVersion: old.resourceVersion ?? '0', ...metadata };
-  return metadataUpdateCauses(filled, old);
+  return metadataUpdateCauses(filled, old, rules);
 }
 
 function newListTypeCauses(object: ApiObject, old: ApiObject | undefined, schema: SchemaNode): Cause[] {

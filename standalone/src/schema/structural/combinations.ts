@@ -1,52 +1,73 @@
-import type { Cause, SchemaNode } from '../kinds.ts';
+import type { SchemaNode } from '../kinds.ts';
 import { invalid } from './cause.ts';
-import { schemaCauses } from './validate.ts';
+import { type Judgement, JudgementSum } from './judgement.ts';
+import { judgeAnew, type Visit } from './validate.ts';
 
 /**
- * Violations of allOf, anyOf, oneOf and not. Alternatives are never ratcheted, as in kube-apiserver, which also tells
- * these without a field: the path stands in the message.
+ * Judges a value by allOf, anyOf, oneOf and not. Alternatives as such are never ratcheted, as in kube-apiserver, which
+ * also tells these violations without a field: the path stands in the message.
  */
-export function combinationCauses(value: unknown, schema: SchemaNode, path: string): Cause[] {
-  return [
-    ...anyOfCauses(value, schema.anyOf, path),
-    ...oneOfCauses(value, schema.oneOf, path),
-    ...allOfCauses(value, schema.allOf, path),
-    ...notCauses(value, schema.not, path),
-  ];
+export function judgeCombinations(visit: Visit): Judgement {
+  const sum = new JudgementSum();
+  const { anyOf = [], oneOf = [], allOf = [], not } = visit.schema;
+  if (anyOf.length > 0) judgeAnyOf(sum, visit, anyOf);
+  if (oneOf.length > 0) judgeOneOf(sum, visit, oneOf);
+  if (allOf.length > 0) judgeAllOf(sum, visit, allOf);
+  if (not !== undefined && isValid(byPart(visit, not))) {
+    sum.add(invalid('<nil>', '', `"${visit.path}" must not validate the schema (not)`));
+  }
+  return sum;
 }
 
-/** The alternatives' own causes; the one with the fewest is taken for the one that was meant. */
-function closest(results: readonly Cause[][]): Cause[] {
-  return results.reduce<Cause[]>((best, next) => (best.length === 0 || next.length < best.length ? next : best), []);
+function byPart(visit: Visit, schema: SchemaNode): Judgement {
+  return judgeAnew({ ...visit, schema, isAlternative: true });
 }
 
-function anyOfCauses(value: unknown, schemas: readonly SchemaNode[] | undefined, path: string): Cause[] {
-  if (schemas === undefined || schemas.length === 0) return [];
-  const results = schemas.map((schema) => schemaCauses(value, schema, path));
-  if (results.some((causes) => causes.length === 0)) return [];
-  return [invalid('<nil>', '', `"${path}" must validate at least one schema (anyOf)`), ...closest(results)];
+function isValid({ causes }: Judgement): boolean {
+  return causes.length === 0;
 }
 
-function oneOfCauses(value: unknown, schemas: readonly SchemaNode[] | undefined, path: string): Cause[] {
-  if (schemas === undefined || schemas.length === 0) return [];
-  const results = schemas.map((schema) => schemaCauses(value, schema, path));
-  const valid = results.filter((causes) => causes.length === 0).length;
-  if (valid === 1) return [];
-  const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`;
-  const own = invalid('<nil>', '', `"${path}" must validate one and only one schema (oneOf). ${found}`);
-  return valid === 0 ? [own, ...closest(results)] : [own];
+/** The first of those that passed most checks: what was most likely meant. */
+function closest(judgements: readonly Judgement[]): Judgement | undefined {
+  return judgements.reduce<Judgement | undefined>(
+    (best, next) => (best === undefined || next.matches > best.matches ? next : best),
+    undefined,
+  );
 }
 
-function allOfCauses(value: unknown, schemas: readonly SchemaNode[] | undefined, path: string): Cause[] {
-  if (schemas === undefined || schemas.length === 0) return [];
-  const results = schemas.map((schema) => schemaCauses(value, schema, path));
-  const failed = results.filter((causes) => causes.length > 0).length;
-  if (failed === 0) return [];
-  const none = failed === results.length ? '. None validated' : '';
-  return [...results.flat(), invalid('<nil>', '', `"${path}" must validate all the schemas (allOf)${none}`)];
+function judgeAnyOf(sum: JudgementSum, visit: Visit, parts: readonly SchemaNode[]): void {
+  const failed: Judgement[] = [];
+  for (const part of parts) {
+    const judgement = byPart(visit, part);
+    if (isValid(judgement)) {
+      sum.merge(judgement);
+      return;
+    }
+    failed.push(judgement);
+  }
+  sum.add(invalid('<nil>', '', `"${visit.path}" must validate at least one schema (anyOf)`));
+  const best = closest(failed);
+  if (best !== undefined) sum.merge(best);
 }
 
-function notCauses(value: unknown, schema: SchemaNode | undefined, path: string): Cause[] {
-  if (schema === undefined || schemaCauses(value, schema, path).length > 0) return [];
-  return [invalid('<nil>', '', `"${path}" must not validate the schema (not)`)];
+function judgeOneOf(sum: JudgementSum, visit: Visit, parts: readonly SchemaNode[]): void {
+  const judgements = parts.map((part) => byPart(visit, part));
+  const [valid, ...others] = judgements.filter(isValid);
+  if (valid !== undefined && others.length === 0) {
+    sum.merge(valid);
+    return;
+  }
+  const found = valid === undefined ? 'Found none valid' : `Found ${others.length + 1} valid alternatives`;
+  sum.add(invalid('<nil>', '', `"${visit.path}" must validate one and only one schema (oneOf). ${found}`));
+  const best = valid === undefined ? closest(judgements) : undefined;
+  if (best !== undefined) sum.merge(best);
+}
+
+function judgeAllOf(sum: JudgementSum, visit: Visit, parts: readonly SchemaNode[]): void {
+  const judgements = parts.map((part) => byPart(visit, part));
+  for (const judgement of judgements) sum.merge(judgement);
+  const valid = judgements.filter(isValid).length;
+  if (valid === parts.length) return;
+  const none = valid === 0 ? '. None validated' : '';
+  sum.add(invalid('<nil>', '', `"${visit.path}" must validate all the schemas (allOf)${none}`));
 }

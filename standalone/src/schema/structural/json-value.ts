@@ -37,3 +37,8 @@ export function jsonType(value: unknown): 'null' | 'boolean' | 'integer' | 'numb
   if (typeof value === 'boolean') return 'boolean';
   return typeof value === 'string' ? 'string' : 'object';
 }
+
+/** Whether Go's decoder reads a number as int64; what is larger or has a fraction is a float64. */
+export function isGoInteger(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+}

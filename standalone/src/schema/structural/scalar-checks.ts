@@ -1,8 +1,8 @@
-import type { Cause, SchemaNode } from '../kinds.ts';
-import { goJson, invalid, notSupported, tooLong, typeInvalid } from './cause.ts';
+import type { Cause, Json, SchemaNode } from '../kinds.ts';
+import { invalid, notSupported, tooLong, typeInvalid } from './cause.ts';
 import { isEnforcedFormat, matchesStringFormat } from './formats.ts';
 import { compileGoRegexp } from './go-regexp.ts';
-import { jsonEqual, jsonType } from './json-value.ts';
+import { isGoInteger, jsonEqual, jsonType } from './json-value.ts';
 
 /** Types a value may have; an int-or-string node allows both. */
 function allowedTypes(schema: SchemaNode): string[] {
@@ -10,49 +10,54 @@ function allowedTypes(schema: SchemaNode): string[] {
   return schema.type === undefined || schema.type === '' ? [] : [schema.type];
 }
 
-/** A value of the wrong type, null included where `nullable` is not set. */
-export function typeCauses(value: unknown, schema: SchemaNode, path: string): Cause[] {
-  const allowed = allowedTypes(schema);
-  const actual = jsonType(value);
-  const tell = (wanted: string, found: string): Cause[] => [
-    typeInvalid(path, found, `${path} in body must be of type ${wanted}: "${found}"`),
-  ];
-  if (allowed.length === 0 || allowed.includes(actual)) return [];
-  if (actual === 'null') return schema.nullable === true ? [] : tell(allowed.join(','), actual);
-  if (actual === 'integer' && allowed.includes('number')) return [];
-  const { format } = schema;
-  if (!isEnforcedFormat(format, schema.type)) return tell(allowed.join(','), actual);
-  if (actual !== 'string' && actual !== 'array') return tell(format, NUMBER_FORMATS[actual] ?? '');
-  // Lists pass for formatted strings on a cluster, so they do here.
-  return schema.type === 'string' ? [] : tell(allowed.join(','), actual);
-}
-
 /** Formats by which numbers of the wrong kind are told in messages. */
 const NUMBER_FORMATS: Record<string, string> = { integer: 'int64', number: 'float64' };
 
-/** A value that is not in the enum. */
+/** A value of the wrong type, null included where `nullable` is not set. */
+export function typeCauses(value: unknown, schema: SchemaNode, path: string): Cause[] {
+  const allowed = allowedTypes(schema);
+  const format = isEnforcedFormat(schema.format, allowed.length > 1 ? undefined : allowed[0]) ? schema.format : '';
+  if (allowed.length === 0 && format === '') return [];
+  const actual = typeof value === 'number' && !isGoInteger(value) ? 'number' : jsonType(value);
+  const tell = (wanted: string, found: string): Cause[] => [
+    typeInvalid(path, found, `${path} in body must be of type ${wanted}: "${found}"`),
+  ];
+  if (actual === 'null') return schema.nullable === true || allowed.length === 0 ? [] : tell(allowed.join(','), actual);
+  if (fits(value, actual, allowed)) return [];
+  const isText = actual === 'string' || actual === 'array';
+  if (format !== '' && !isText) return tell(format, NUMBER_FORMATS[actual] ?? '');
+  // Lists pass for formatted strings on a cluster, so they do here.
+  const isNumeric = allowed.includes('number') || allowed.includes('integer');
+  return format !== '' && !isNumeric ? [] : tell(allowed.join(','), actual);
+}
+
+function fits(value: unknown, actual: string, allowed: readonly string[]): boolean {
+  if (allowed.includes(actual) || (actual === 'integer' && allowed.includes('number'))) return true;
+  // A number beyond what an integer holds is still taken for one while JavaScript can tell it exactly.
+  return actual === 'number' && allowed.includes('integer') && Number.isSafeInteger(value);
+}
+
+/** A value that is not in the enum; null never is. */
 export function enumCauses(value: unknown, schema: SchemaNode, path: string): Cause[] {
   const values = schema.enum;
-  if (values === undefined || values.length === 0 || values.some((item) => jsonEqual(item, value))) return [];
-  if (value === null && schema.nullable === true && values.includes(null)) return [];
-  return [notSupported(path, value, values)];
+  if (values === undefined || values.length === 0) return [];
+  const isListed = value !== null && values.some((item) => item !== null && jsonEqual(asTypeOf(item, value), item));
+  return isListed ? [] : [notSupported(path, value, values)];
 }
 
-/** Length (in code points), pattern and format of a string. Only the first of length and pattern is told. */
+/**
+ * A value as Go converts it before it compares: numbers lose their fraction beside an integer, and become the letter
+ * of that code beside a string.
+ */
+function asTypeOf(item: Json, value: unknown): unknown {
+  if (typeof value !== 'number') return value;
+  if (typeof item === 'number') return isGoInteger(item) ? Math.trunc(value) : value;
+  const isLetter = typeof item === 'string' && isGoInteger(value) && value >= 0 && value <= 0x10ffff;
+  return isLetter ? String.fromCodePoint(value) : value;
+}
+
+/** Length (in code points) and pattern of a string. Only the first of them is told. */
 export function stringCauses(text: string, schema: SchemaNode, path: string): Cause[] {
-  const causes = lengthOrPatternCause(text, schema, path);
-  const { format } = schema;
-  if (
-    format !== undefined &&
-    (schema.type === 'string' || schema.type === undefined) &&
-    !matchesStringFormat(format, text)
-  ) {
-    causes.push(typeInvalid(path, text, `${path} in body must be of type ${format}: ${JSON.stringify(text)}`));
-  }
-  return causes;
-}
-
-function lengthOrPatternCause(text: string, schema: SchemaNode, path: string): Cause[] {
   const { minLength, maxLength, pattern } = schema;
   const length = minLength === undefined && maxLength === undefined ? 0 : codePointCount(text);
   if (maxLength !== undefined && length > maxLength) return [tooLong(path, maxLength)];
@@ -63,6 +68,14 @@ function lengthOrPatternCause(text: string, schema: SchemaNode, path: string): C
     return [invalid(path, text, `${path} in body should match '${pattern}'`)];
   }
   return [];
+}
+
+/** A string that is not of the schema's format. */
+export function formatCauses(text: string, schema: SchemaNode, path: string): Cause[] {
+  const { format } = schema;
+  const type = schema['x-kubernetes-int-or-string'] === true ? undefined : schema.type;
+  if (!isEnforcedFormat(format, type) || matchesStringFormat(format, text)) return [];
+  return [typeInvalid(path, text, `${path} in body must be of type ${format}: ${JSON.stringify(text)}`)];
 }
 
 function codePointCount(text: string): number {
@@ -80,45 +93,4 @@ function regexpOf(schema: SchemaNode, pattern: string): RegExp {
   const regexp = compileGoRegexp(pattern);
   compiledPatterns.set(schema, regexp);
   return regexp;
-}
-
-/** Bounds and multiples of a number. Integers are compared with the integer part of a bound, as on a cluster. */
-export function numberCauses(value: number, schema: SchemaNode, path: string): Cause[] {
-  const { maximum, minimum, exclusiveMaximum, exclusiveMinimum } = schema;
-  const causes = [...rangeCauses(value, schema, path), ...multipleCauses(value, schema.multipleOf, path)];
-  const tell = (words: string, bound: number): void => {
-    causes.push(invalid(path, value, `${path} in body should be ${words} ${goJson(bound)}`));
-  };
-  const native = (bound: number): number => (Number.isInteger(value) ? Math.trunc(bound) : bound);
-  if (minimum !== undefined) {
-    const bound = native(minimum);
-    if (exclusiveMinimum === true && value <= bound) tell('greater than', bound);
-    else if (value < bound) tell('greater than or equal to', bound);
-  }
-  if (maximum !== undefined) {
-    const bound = native(maximum);
-    if (exclusiveMaximum === true && value >= bound) tell('less than', bound);
-    else if (value > bound) tell('less than or equal to', bound);
-  }
-  return causes;
-}
-
-const INT32_LIMIT = 2 ** 31;
-
-/** Numbers outside what an integer format holds. kube-apiserver tells this without a path. */
-function rangeCauses(value: number, schema: SchemaNode, path: string): Cause[] {
-  const { type, format } = schema;
-  if (type !== 'integer') return [];
-  const isInRange = format !== 'int32' || (value >= -INT32_LIMIT && value < INT32_LIMIT);
-  if (isInRange && Number.isInteger(value)) return [];
-  const form = isEnforcedFormat(format, type) ? `with format ${format}` : '(default format)';
-  return [invalid('<nil>', '', `Checked value must be of type integer ${form} in ${path}`)];
-}
-
-function multipleCauses(value: number, multipleOf: number | undefined, path: string): Cause[] {
-  if (multipleOf === undefined) return [];
-  const factor = Number.isInteger(value) ? Math.trunc(multipleOf) : multipleOf;
-  if (factor <= 0) return [invalid(path, factor, `factor MultipleOf declared for ${path} must be positive: ${factor}`)];
-  if (Number.isInteger(Number((value / factor).toPrecision(15)))) return [];
-  return [invalid(path, value, `${path} in body should be a multiple of ${goJson(factor)}`)];
 }

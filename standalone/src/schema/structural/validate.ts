@@ -1,61 +1,110 @@
 import type { Cause, JsonObject, SchemaNode } from '../kinds.ts';
-import { invalid, required } from './cause.ts';
-import { combinationCauses } from './combinations.ts';
+import { invalid, required, tooMany } from './cause.ts';
+import { judgeCombinations } from './combinations.ts';
 import { oldItem, oldProperty } from './correlate.ts';
-import { isJsonObject, jsonEqual, jsonType, ownValue } from './json-value.ts';
-import { enumCauses, numberCauses, stringCauses, typeCauses } from './scalar-checks.ts';
-import { tooMany } from './cause.ts';
+import { isJsonObject, jsonEqual, ownValue } from './json-value.ts';
+import { type Judgement, JudgementSum } from './judgement.ts';
+import { numberCauses } from './number-checks.ts';
+import { enumCauses, formatCauses, stringCauses, typeCauses } from './scalar-checks.ts';
+
+/** A value on the way down. */
+export interface Visit {
+  value: unknown;
+  schema: SchemaNode;
+  path: string;
+  /** Stored counterpart on an update: what equals it is not judged again (ratcheting). */
+  old?: unknown;
+  /** Inside an alternative the passed checks of unchanged parts count all the same. */
+  isAlternative?: boolean;
+}
 
 /**
- * Violations of an OpenAPI v3 schema, in kube-apiserver's words and order.
- *
- * `old` is the stored counterpart on an update: what equals it is not judged again (ratcheting).
- * CEL rules, list-type duplicates and metadata are judged elsewhere.
+ * Violations of an OpenAPI v3 schema, in kube-apiserver's words and order. CEL rules, list-type duplicates, embedded
+ * objects and metadata are judged elsewhere.
  */
 export function schemaCauses(value: unknown, schema: SchemaNode, path: string, old?: unknown): Cause[] {
-  if (old !== undefined && jsonEqual(value, old)) return [];
-  const type = jsonType(value);
-  const causes = typeCauses(value, schema, path);
-  if (type === 'null') return [...causes, ...enumCauses(value, schema, path)];
-  causes.push(...combinationCauses(value, schema, path));
-  if (typeof value === 'string') causes.push(...stringCauses(value, schema, path));
-  if (typeof value === 'number') causes.push(...numberCauses(value, schema, path));
-  if (Array.isArray(value)) causes.push(...arrayCauses(value, schema, path, old));
-  causes.push(...enumCauses(value, schema, path));
-  if (isJsonObject(value)) causes.push(...objectCauses(value, schema, path, old));
-  return causes;
+  return judge({ value, schema, path, old }).causes;
 }
 
-function arrayCauses(items: readonly unknown[], schema: SchemaNode, path: string, old: unknown): Cause[] {
-  const itemSchema = schema.items;
-  const causes =
-    itemSchema === undefined
-      ? []
-      : items.flatMap((item, index) => schemaCauses(item, itemSchema, `${path}[${index}]`, oldItem(schema, old, item)));
-  const { minItems, maxItems } = schema;
-  if (minItems !== undefined && items.length < minItems) {
-    causes.push(invalid(path, items.length, `${path} in body should have at least ${minItems} items`));
+/** Judges a value by a schema. */
+export function judge(visit: Visit): Judgement {
+  const { value, old } = visit;
+  const isUnchanged = old !== undefined && jsonEqual(value, old);
+  if (isUnchanged && visit.isAlternative !== true) return { causes: [], matches: 0 };
+  const { causes, matches } = judgeAnew(visit);
+  return { causes: isUnchanged ? [] : causes, matches };
+}
+
+/** As `judge`, but the node's own violations count although it is unchanged: alternatives are never ratcheted. */
+export function judgeAnew(visit: Visit): Judgement {
+  const { value, schema, path } = visit;
+  const sum = new JudgementSum();
+  const ofType = typeCauses(value, schema, path);
+  const hasTypeCheck = schema.type !== undefined || schema['x-kubernetes-int-or-string'] === true;
+  sum.add(...ofType);
+  if (ofType.length === 0 && hasTypeCheck) sum.matches += 1;
+  if (value === null) {
+    sum.add(...enumCauses(value, schema, path));
+    return sum;
   }
-  if (maxItems !== undefined && items.length > maxItems) causes.push(tooMany(path, items.length, maxItems));
-  return causes;
+  sum.merge(judgeCombinations(visit));
+  // One for each check that applies to the value, and one for the whole.
+  sum.matches += 3 + Number(hasTypeCheck) + judgeContent(sum, visit);
+  return sum;
 }
 
-function objectCauses(value: JsonObject, schema: SchemaNode, path: string, old: unknown): Cause[] {
-  const causes = sizeCauses(value, schema, path);
+/** Checks what is particular to a type of value; returns how many of them applied. */
+function judgeContent(sum: JudgementSum, visit: Visit): number {
+  const { value, schema, path } = visit;
+  const isObject = isJsonObject(value);
+  if (typeof value === 'string') {
+    sum.add(...stringCauses(value, schema, path), ...formatCauses(value, schema, path));
+  } else if (typeof value === 'number') sum.add(...numberCauses(value, schema, path));
+  else if (Array.isArray(value)) judgeItems(sum, value, visit);
+  sum.add(...enumCauses(value, schema, path));
+  if (isObject) judgeFields(sum, value, visit);
+  if (typeof value === 'number' || Array.isArray(value)) return 2;
+  return typeof value === 'string' || isObject ? 1 : 0;
+}
+
+function judgeItems(sum: JudgementSum, items: readonly unknown[], visit: Visit): void {
+  const { schema, path, old } = visit;
+  const { items: itemSchema, minItems, maxItems } = schema;
+  if (itemSchema !== undefined) {
+    items.forEach((value, index) => {
+      const below = {
+        ...visit,
+        value,
+        schema: itemSchema,
+        path: `${path}[${index}]`,
+        old: oldItem(schema, old, value),
+      };
+      sum.merge(judge(below));
+    });
+  }
+  if (minItems !== undefined && items.length < minItems) {
+    sum.add(invalid(path, items.length, `${path} in body should have at least ${minItems} items`));
+  }
+  if (maxItems !== undefined && items.length > maxItems) sum.add(tooMany(path, items.length, maxItems));
+}
+
+function judgeFields(sum: JudgementSum, value: JsonObject, visit: Visit): void {
+  const { schema, path, old } = visit;
   const { properties, additionalProperties } = schema;
+  sum.add(...sizeCauses(value, schema, path));
   const child = (key: string): string => (path === '' ? key : `${path}.${key}`);
   for (const [key, item] of Object.entries(value)) {
-    const property = ownValue(properties, key);
-    const rule = property ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
-    if (rule !== undefined) causes.push(...schemaCauses(item, rule, child(key), oldProperty(old, key)));
+    const rule =
+      ownValue(properties, key) ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
+    const below = { ...visit, value: item, path: child(key), old: oldProperty(old, key) };
+    if (rule !== undefined) sum.merge(judge({ ...below, schema: rule }));
     else if (additionalProperties === false) {
-      causes.push(invalid(path, key, `${path}.${key} in body is a forbidden property`));
+      sum.add(invalid(path, key, `${path}.${key} in body is a forbidden property`));
     }
   }
   for (const key of schema.required ?? []) {
-    if (!Object.hasOwn(value, key)) causes.push(required(child(key)));
+    if (!Object.hasOwn(value, key)) sum.add(required(child(key)));
   }
-  return causes;
 }
 
 function sizeCauses(value: JsonObject, schema: SchemaNode, path: string): Cause[] {
