@@ -107,7 +107,8 @@ export class Fence implements WriteGuard {
   /** So that work learns of the loss also when it writes nothing. */
   #arm(term: Term): void {
     term.timer?.cancel();
-    term.timer = this.#clock.setTimer(this.remainingMs(), () => {
+    // Whole milliseconds, so that a timer that fires a hair too early is not set again for nothing, and again.
+    term.timer = this.#clock.setTimer(Math.ceil(this.remainingMs()), () => {
       if (this.#term === term && this.isLeading()) this.#arm(term);
     });
   }
