@@ -48,7 +48,7 @@ export class InformerFactory {
     if (!present) {
       const client = this.#options.client.resource<T>(type);
       const informer = new StoreInformer<T>({ ...this.#options, client, name, query, indexes, transform });
-      this.#shared.push({ key, transform, informer: informer as unknown as Informer<KubeObject> });
+      this.#shared.push({ key, transform, informer });
       return informer;
     }
     if (present.transform !== transform) {

@@ -17,8 +17,8 @@ export interface ReflectorSink<T> {
   replace(objects: T[]): void;
   upsert(object: T): void;
   remove(object: T): void;
-  /** Whatever is older than what came until now will not come again. */
-  settle(): void;
+  /** Nothing up to that version will come again. */
+  settle(version: string): void;
 }
 
 /** What a {@link Reflector} needs. */
@@ -104,7 +104,7 @@ export class Reflector<T extends KubeObject> {
 
   #reached(resourceVersion: string): void {
     this.#position.reached(resourceVersion);
-    this.#deps.sink.settle();
+    this.#deps.sink.settle(resourceVersion);
     this.#deps.metrics.reached(resourceVersion);
   }
 

@@ -125,8 +125,8 @@ export class StoreInformer<T extends KubeObject> implements Informer<T>, Reflect
     this.#metrics.objects(this.#store.size);
   }
 
-  settle(): void {
-    this.#guard.settle();
+  settle(version: string): void {
+    this.#guard.settle(version);
   }
 
   #put(key: string, object: T): void {
@@ -135,7 +135,7 @@ export class StoreInformer<T extends KubeObject> implements Informer<T>, Reflect
     if (known && isSame && known.metadata.resourceVersion === object.metadata.resourceVersion) return;
     // Recreated under the same name while nobody looked: what was known of the old one must go.
     if (known && !isSame) this.#drop(key);
-    this.#guard.settle(key);
+    this.#guard.alive(key);
     this.#store.set(key, object);
     this.#emit(known && isSame ? { type: 'Updated', object, previous: known } : { type: 'Added', object });
   }

@@ -23,14 +23,21 @@ export class VersionGuard {
     return order !== undefined && order < 0;
   }
 
-  /** Remembers a deletion. */
+  /** Remembers a deletion, if it is the latest. */
   deleted(key: string, object: KubeObject): void {
-    this.#deleted.set(key, object.metadata.resourceVersion);
+    if (!this.isOld(key, object, undefined)) this.#deleted.set(key, object.metadata.resourceVersion);
   }
 
-  /** The object is there again, or what was remembered cannot come again. */
-  settle(key?: string): void {
-    if (key === undefined) this.#deleted.clear();
-    else this.#deleted.delete(key);
+  /** The object is there again. */
+  alive(key: string): void {
+    this.#deleted.delete(key);
+  }
+
+  /** Nothing up to that version will come again. */
+  settle(version: string): void {
+    for (const [key, since] of this.#deleted) {
+      const order = compareResourceVersions(since, version);
+      if (order === undefined || order <= 0) this.#deleted.delete(key);
+    }
   }
 }
