@@ -15,15 +15,19 @@ let informer: Informer<Widget>;
 let stop: AbortController;
 let running: Promise<void>;
 let changes: string[];
+/** What the informer leaves out; a test may set it before the first object comes. */
+let leaveOut: (object: Widget) => Widget;
 
 beforeEach(async () => {
   server = await ScriptedApiServer.start();
   clock = impatientClock();
   client = createKubeClient({ server: { url: server.url }, userAgent: 'nanny-test', log: silentLog, clock });
+  leaveOut = (object) => object;
   informer = createInformer<Widget>({
     client: client.resource<Widget>(WidgetResource),
     name: 'widgets',
     query: { labelSelector: 'on=true' },
+    transform: (object) => leaveOut(object),
     indexes: { size: ({ spec }) => [String(spec.size)], owner: ({ spec }) => [spec.owner!.toUpperCase()] },
     clock,
     log: silentLog,
@@ -218,6 +222,19 @@ describe('Informer', () => {
     expect(() => {
       stored.metadata.labels!.on = 'false';
     }).toThrow(TypeError);
+  });
+
+  it('leaves out what its transform does, keeps whole what that chokes on, and does so anew when asked', async () => {
+    leaveOut = (object) => ({ ...object, spec: { size: object.spec.owner!.length } });
+    const watch = await synced('9', [widget('a', '1', { spec: { owner: 'eve' } }), widget('b', '2')]);
+    expect(informer.store.list().map(({ spec }) => spec)).toEqual([{ size: 3 }, {}]);
+    leaveOut = (object) => ({ ...object, spec: { size: 8, owner: 'anew' } });
+    informer.retransform(['default/a', 'default/unknown']);
+    expect(informer.store.byIndex('size', '8').map(objectKey)).toEqual(['default/a']);
+    expect(Object.isFrozen(informer.store.get('default/a')!.spec)).toBe(true);
+    expect(changes).toHaveLength(2);
+    watch.send('MODIFIED', widget('a', '10'));
+    await expect.poll(() => changes.at(-1)).toBe('Updated default/a@10 from 1');
   });
 
   it('tells a late handler what is there, tells a removed one nothing, and survives one that throws', async () => {
