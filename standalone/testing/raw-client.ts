@@ -21,8 +21,8 @@ export interface RawRequest {
 
 /** A watch whose events a test takes one by one. */
 export interface RawWatch {
-  /** The next event; rejects after 5 s without one, or when the watch has ended. */
-  next(): Promise<{ type: string; object: any }>; // oxlint-disable-line typescript/no-explicit-any -- as above
+  /** The next event; rejects after `withinMs` (default 5 s) without one, or when the watch has ended. */
+  next(withinMs?: number): Promise<{ type: string; object: any }>; // oxlint-disable-line typescript/no-explicit-any -- as above
   /** Resolves when the server ends the watch. */
   ended: Promise<void>;
   close(): void;
@@ -54,8 +54,8 @@ export class RawClient {
     const iterator = lines[Symbol.asyncIterator]();
     const ended = new Promise<void>((resolve) => response.once('close', resolve));
     return {
-      next: async () => {
-        const line = await Promise.race([iterator.next(), late(5000)]);
+      next: async (withinMs = 5000) => {
+        const line = await Promise.race([iterator.next(), late(withinMs)]);
         if (line.done === true) throw new Error('the watch has ended');
         return JSON.parse(line.value) as { type: string; object: unknown };
       },

@@ -2,6 +2,7 @@ import { parseFieldSelector, parseLabelSelector } from '../schema/index.ts';
 import type { ApiObject } from '../schema/index.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import type { ObjectStore } from '../store/object-store.ts';
+import { badRequest } from '../status/status-error.ts';
 import type { StoredObject } from '../store/stored-object.ts';
 
 /** What a list or a watch picks out of its resource. */
@@ -19,7 +20,11 @@ export function parseSelection(store: ObjectStore, request: ResourceRequest): Se
   const fields = parseFieldSelector(request.query.get('fieldSelector') ?? '', request.kind);
   const namespace =
     request.kind.resource.namespaced && request.path.namespace !== '' ? request.path.namespace : undefined;
-  const name = request.path.name;
+  const { name } = request.path;
+  const named = fields.requirements.find(({ field, operator }) => field === 'metadata.name' && operator === '=');
+  if (name !== '' && !fields.isEmpty && named?.value !== name) {
+    throw badRequest("fieldSelector metadata.name doesn't match requested name");
+  }
   const onlyNames = fields.requirements.every(({ field }) => isNameField(field));
   const matches = (object: StoredObject): boolean => {
     if (namespace !== undefined && object.namespace !== namespace) return false;

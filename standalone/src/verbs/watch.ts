@@ -8,12 +8,11 @@ import { renderingOf } from '../request/representation.ts';
 import type { ResourceRequest } from '../request/resource-request.ts';
 import { parseSelection } from '../request/selection.ts';
 import type { Selection } from '../request/selection.ts';
-import { expired } from '../status/status-error.ts';
-import type { StatusError } from '../status/status-error.ts';
+import { expired, StatusError } from '../status/status-error.ts';
 import type { StoredObject } from '../store/stored-object.ts';
 import { FrameWriter } from '../watch/watch-frame.ts';
-import { WatchStream } from '../watch/watch-stream.ts';
-import { parseResourceVersion } from './resource-version.ts';
+import { WATCH_HEADERS, WatchStream } from '../watch/watch-stream.ts';
+import { parseResourceVersion, tooLarge } from './resource-version.ts';
 
 export { isTrue } from '../request/query.ts';
 
@@ -31,7 +30,7 @@ export function watch(context: ApiContext, request: ResourceRequest, response: S
   const frames = new FrameWriter(renderingOf(request, clock), context.watchFrames);
   if ('error' in beginning) {
     // As kube-apiserver does: the watch opens, and its first event says why it ends.
-    response.writeHead(200, { 'content-type': 'application/json' });
+    response.writeHead(200, WATCH_HEADERS);
     response.end(frames.ofError(beginning.error));
     return;
   }
@@ -61,16 +60,18 @@ function findBeginning(
 ): Beginning | { error: StatusError } {
   const { store } = context;
   const { request, options, selection } = wanted;
-  const { sendsInitialEvents } = options;
-  const version = parseResourceVersion(options.resourceVersion);
-  if (sendsInitialEvents ?? version === 0) {
+  if (options.timeoutSeconds < 0) return { error: new StatusError('InternalError', 'context deadline exceeded') };
+  const version = parseResourceVersion(options.resourceVersion, (why) => new StatusError('Unknown', why));
+  if (options.sendsInitialEvents ?? version === 0) {
+    if (version > store.revision) return { error: tooLarge(version, store.revision) };
     const resource = storageResource(request.kind.resource);
     const initial = [...store.list(resource, selection.namespace)].filter((object) => selection.matches(object));
-    return { initial, wantsInitialEnd: sendsInitialEvents === true, fromRevision: store.revision };
+    return { initial, wantsInitialEnd: options.wantsBookmarks, fromRevision: store.revision };
   }
   const fromRevision = version === 0 ? store.revision : version;
   if (fromRevision < store.compactedRevision || fromRevision > store.revision) {
     // A version from the future means that the store was replaced: nothing that the client holds is true any more.
+    // See docs/adr/0015; kube-apiserver would wait in silence until its own count gets there.
     return { error: expired(`too old resource version: ${fromRevision} (${store.compactedRevision})`) };
   }
   return { initial: [], wantsInitialEnd: false, fromRevision };

@@ -37,25 +37,26 @@ export class FrameWriter {
 
   /** The line of an event that belongs to this watch alone. */
   ofEvent(event: WatchEvent): string {
-    const object = this.#withoutRepeatedColumns(renderObject(this.#rendering, event.text));
-    return `{"type":"${event.type}","object":${object}}\n`;
+    return this.#line(event.type, event.text);
   }
 
   /** A bookmark: nothing up to this revision was missed. */
   ofBookmark(revision: number, isInitialEnd: boolean): string {
     const annotations = isInitialEnd ? { annotations: { [INITIAL_EVENTS_END]: 'true' } } : {};
     const metadata = { resourceVersion: String(revision), ...annotations };
-    const { kind, representation } = this.#rendering;
-    const plain = { kind: kind.resource.kind, apiVersion: apiVersionOf(kind.resource), metadata };
-    const meta = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
-    const table = { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: [], rows: [] };
-    const object = representation === 'Object' ? plain : representation === 'Table' ? table : meta;
-    return `${JSON.stringify({ type: 'BOOKMARK', object })}\n`;
+    const { kind } = this.#rendering;
+    const object = { kind: kind.resource.kind, apiVersion: apiVersionOf(kind.resource), metadata };
+    return this.#line('BOOKMARK', JSON.stringify(object));
   }
 
   /** The line that ends a watch with an error. */
   ofError(error: unknown): string {
     return `${JSON.stringify({ type: 'ERROR', object: toStatus(error) })}\n`;
+  }
+
+  #line(type: string, text: string): string {
+    const object = this.#withoutRepeatedColumns(renderObject(this.#rendering, text));
+    return `{"type":"${type}","object":${object}}\n`;
   }
 
   /** Only the first table of a watch names its columns, as in kube-apiserver. */
@@ -66,6 +67,6 @@ export class FrameWriter {
       return object;
     }
     const table = JSON.parse(object) as { columnDefinitions: TableColumn[] };
-    return JSON.stringify({ ...table, columnDefinitions: [] });
+    return JSON.stringify({ ...table, columnDefinitions: null });
   }
 }

@@ -15,6 +15,7 @@ afterAll(async () => await fixture.close());
 describe('a watch over time', () => {
   it('tells the newest revision by a bookmark each minute, also when only other resources changed', async () => {
     const watch = await fixture.raw.watch(`${WIDGETS}?watch=true&allowWatchBookmarks=true&resourceVersion=0`);
+    expect((await watch.next()).object.metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
     const other = await fixture.raw.send('POST', CONFIG_MAPS, { body: { metadata: { name: 'other' } } });
     await clock.advance(60_000);
     const first = await watch.next();

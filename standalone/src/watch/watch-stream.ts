@@ -15,6 +15,9 @@ const CATCH_UP_PAGE = 50;
 /** Time between bookmarks, ms, as in kube-apiserver. */
 const BOOKMARK_EVERY_MS = 60_000;
 
+/** What every watch is answered with. */
+export const WATCH_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' } as const;
+
 /** What a watch is made of. */
 export interface WatchOptions {
   store: ObjectStore;
@@ -63,7 +66,7 @@ export class WatchStream implements Watcher {
   /** Sends the headers and begins. */
   start(): void {
     const { response, clock, hub, resource, timeoutMs } = this.#options;
-    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+    response.writeHead(200, WATCH_HEADERS);
     response.flushHeaders();
     response.on('close', () => this.#end());
     response.on('drain', () => this.#onDrain());
