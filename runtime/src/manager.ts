@@ -7,6 +7,8 @@ export interface Runnable {
   readonly name: string;
   /** Resolves after the signal aborted; ending earlier is a fault. */
   start(signal: AbortSignal): Promise<void>;
+  /** Why this part is not as it should be, for a person; absent or `undefined` when it is. */
+  problem?(): string | undefined;
 }
 
 /**

@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, Logger } from '@nannyapi/process';
+import { withDeadline, type Clock, type Logger } from '@nannyapi/process';
 import type { Registry } from 'prom-client';
 import type { ResourceClient } from '../client/resource-client.ts';
-import type { ChangeSource, Informer } from '../informer/informer.ts';
+import type { Informer } from '../informer/informer.ts';
 import type { Runnable } from '../manager.ts';
-import { objectKey, parseKey, type KubeObject } from '../objects.ts';
+import { parseKey, type KubeObject } from '../objects.ts';
+import { RateLimiter, type RateLimiterOptions } from '../queue/rate-limiter.ts';
+import type { TokenBucketOptions } from '../queue/token-bucket.ts';
 import { WorkQueue } from '../queue/work-queue.ts';
 import { createControllerMetrics, type ControllerMetrics } from './controller-metrics.ts';
+import type { StatusScope } from './desired-status.ts';
+import { isBug } from './is-bug.ts';
 import { Pass, type PassOutcome } from './pass.ts';
+import type { Predicate } from './predicates.ts';
 import type { Reconciler } from './reconciler.ts';
+import { followSources, type OwnedSource, type WatchedSource } from './sources.ts';
+import { stopSignals } from './stop-signals.ts';
+import { WorkerPool, type KeyWork } from './worker-pool.ts';
 import { WrittenObjects } from './written-objects.ts';
-
-/** Objects whose changes wake the object that owns them. */
-export interface OwnedSource<C extends KubeObject = KubeObject> {
-  informer: ChangeSource<C>;
-  /** Key of the owner, or `undefined` when it is none of this controller's. */
-  ownerKey(object: C): string | undefined;
-}
 
 /** What {@link createController} needs. */
 export interface ControllerOptions<T extends KubeObject> {
@@ -26,8 +27,16 @@ export interface ControllerOptions<T extends KubeObject> {
   client: ResourceClient<T>;
   reconciler: Reconciler<T>;
   owns?: readonly OwnedSource[] | undefined;
+  /** Other objects whose changes are news for this kind. */
+  watches?: readonly WatchedSource[] | undefined;
+  /** Which changes of the kind itself are worth a pass. Default: all. See `generationChanged` and its blind spots. */
+  when?: Predicate<T> | undefined;
   /** Passes that run at once, each for another object. Default 8. */
   workers?: number | undefined;
+  /** How long a failing object is held back. */
+  backoff?: RateLimiterOptions | undefined;
+  /** How many retries of all objects there may be. Default 10 a second after a burst of 100. */
+  retries?: TokenBucketOptions | undefined;
   clock: Clock;
   log: Logger;
   registry?: Registry | undefined;
@@ -35,10 +44,18 @@ export interface ControllerOptions<T extends KubeObject> {
   finalizer?: string | undefined;
   /** The reconciler looks at `spec.suspend` itself; otherwise a suspended object gets no pass. */
   handlesSuspend?: boolean | undefined;
-  /** Whether the kind has `status.observedGeneration`, which the controller then keeps. Default true. */
+  /** Whether this controller keeps `status.observedGeneration`. Default true, but false with `statusScope`. */
   observesGeneration?: boolean | undefined;
+  /** What of the status is this controller's, when others write there too. Default: all of it. */
+  statusScope?: StatusScope | undefined;
+  /** The condition that a TerminalError sets; of several controllers of a kind, each needs its own. Default `Stalled`. */
+  stalledCondition?: string | undefined;
   /** Seconds after which the signal of a pass aborts. Default 300. */
   passTimeoutSeconds?: number | undefined;
+  /** Seconds that running passes get to end by themselves when the controller is stopped. Default 5. */
+  drainSeconds?: number | undefined;
+  /** Seconds after its signal aborted for which a pass is waited for; then it is abandoned. Default 5. */
+  graceSeconds?: number | undefined;
 }
 
 /** Makes a controller: it queues the keys of changed objects and has its workers reconcile them. */
@@ -52,60 +69,79 @@ class Controller<T extends KubeObject> implements Runnable {
   readonly #log: Logger;
   readonly #metrics: ControllerMetrics;
   readonly #written = new WrittenObjects<T>();
+  #pool: WorkerPool | undefined;
 
   constructor(options: ControllerOptions<T>) {
     this.name = options.name;
     this.#options = options;
     this.#log = options.log.child({ controller: options.name });
-    this.#metrics = createControllerMetrics(options.name, options.registry);
+    const { name, workers = DEFAULT_WORKERS } = options;
+    this.#metrics = createControllerMetrics({ name, workers }, options.registry);
   }
 
-  /** Runs until the signal aborts and the passes that then run have ended. */
+  /** Turns red while a pass does not heed its signal: its object is stuck, and only a new process helps it. */
+  problem(): string | undefined {
+    const stuck = this.#pool?.abandoned ?? [];
+    return stuck.length === 0 ? undefined : `passes do not end: ${stuck.slice(0, 5).join(', ')}`;
+  }
+
+  /** Runs until the signal aborts and the passes that then run have ended, or have been abandoned. */
   async start(signal: AbortSignal): Promise<void> {
-    const { informer, owns = [], workers = 8, clock, registry } = this.#options;
+    const { informer, owns = [], watches = [], when, clock, registry, backoff, retries } = this.#options;
+    const sources = [informer, ...[...owns, ...watches].map((source) => source.informer)];
     try {
-      await Promise.all([informer, ...owns.map((owned) => owned.informer)].map((each) => each.waitForSync({ signal })));
+      await Promise.all(sources.map((source) => source.waitForSync({ signal })));
     } catch (error) {
       if (signal.aborted) return;
       throw error;
     }
-    const queue = new WorkQueue({ name: this.name, clock, registry });
-    const stopListening = this.#listen(queue);
+    const limiter = new RateLimiter(backoff);
+    const queue = new WorkQueue({ name: this.name, clock, registry, limiter, retries });
+    const stopFollowing = followSources({ own: informer, when, owns, watches }, (key, priority) =>
+      queue.add(key, priority),
+    );
     const onAbort = (): void => queue.shutDown();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      await Promise.all(Array.from({ length: workers }, () => this.#work(queue, signal)));
+      await this.#runWorkers(queue, signal);
     } finally {
       signal.removeEventListener('abort', onAbort);
-      for (const stop of stopListening) stop();
+      stopFollowing();
     }
   }
 
-  #listen(queue: WorkQueue): (() => void)[] {
-    const { informer, owns = [] } = this.#options;
-    const own = informer.onChange(({ object }) => queue.add(objectKey(object)));
-    const owned = owns.map((source) =>
-      source.informer.onChange(({ object, previous }) => {
-        for (const child of previous ? [object, previous] : [object]) {
-          const key = source.ownerKey(child);
-          if (key !== undefined) queue.add(key);
-        }
-      }),
-    );
-    return [own, ...owned];
+  async #runWorkers(queue: WorkQueue, stop: AbortSignal): Promise<void> {
+    const { clock, workers = DEFAULT_WORKERS, drainSeconds = 5, graceSeconds = 5 } = this.#options;
+    using signals = stopSignals(stop, drainSeconds * 1000, clock);
+    const pool = new WorkerPool({
+      queue,
+      workers,
+      graceMs: graceSeconds * 1000,
+      clock,
+      begin: (key) => this.#begin(queue, key, signals.passes),
+      onAbandoned: (keys) => {
+        this.#metrics.abandoned(keys.length);
+        if (keys.length > 0) this.#log.error({ keys }, 'Reconciler does not heed its signal');
+      },
+    });
+    this.#pool = pool;
+    await pool.run(stop);
   }
 
-  async #work(queue: WorkQueue, signal: AbortSignal): Promise<void> {
-    for (let key = await queue.get(); key !== undefined && !signal.aborted; key = await queue.get()) {
-      try {
-        this.#requeue(queue, key, await this.#process(key, signal));
-      } finally {
+  #begin(queue: WorkQueue, key: string, stop: AbortSignal): KeyWork {
+    const { clock, passTimeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = this.#options;
+    const deadline = withDeadline(passTimeoutSeconds * 1000, { signal: stop, clock });
+    const settled = this.#process(key, { signal: deadline.signal, stop })
+      .then((outcome) => this.#requeue(queue, key, outcome))
+      .catch((error: unknown) => this.#log.error({ key, err: error }, 'Could not finish a pass'))
+      .finally(() => {
+        deadline[Symbol.dispose]();
         queue.done(key);
-      }
-    }
+      });
+    return { signal: deadline.signal, settled };
   }
 
-  async #process(key: string, signal: AbortSignal): Promise<PassOutcome> {
+  async #process(key: string, signals: { signal: AbortSignal; stop: AbortSignal }): Promise<PassOutcome> {
     const { clock, informer } = this.#options;
     const object = this.#written.newest(key, informer.store.get(key));
     if (!object) return { result: 'success' };
@@ -113,14 +149,12 @@ class Controller<T extends KubeObject> implements Runnable {
     const reconcileID = randomUUID();
     const log = this.#log.child({ ...parseKey(key), kind: object.kind, reconcileID });
     this.#metrics.passStarted();
-    let outcome: PassOutcome = { result: 'error' };
-    try {
-      outcome = await new Pass(this.#options, this.#written, { reconcileID, log, signal }).run(object);
-    } finally {
-      const durationSeconds = (clock.monotonicMs() - startMs) / 1000;
-      this.#metrics.passEnded(outcome.result, durationSeconds);
-      logOutcome(log, outcome, durationSeconds);
-    }
+    const outcome = await new Pass(this.#options, this.#written, { reconcileID, log, ...signals }).run(object);
+    const durationSeconds = (clock.monotonicMs() - startMs) / 1000;
+    this.#metrics.passEnded(outcome.result, durationSeconds);
+    if (signals.signal.aborted && !signals.stop.aborted) this.#metrics.timedOut();
+    if (outcome.result === 'error' && isBug(outcome.error)) this.#metrics.panicked();
+    logOutcome(log, outcome, durationSeconds);
     return outcome;
   }
 
@@ -142,6 +176,9 @@ class Controller<T extends KubeObject> implements Runnable {
     }
   }
 }
+
+const DEFAULT_WORKERS = 8;
+const DEFAULT_TIMEOUT_SECONDS = 300;
 
 /** Each pass ends in one line: faults are loud, the rest is for whoever turns debugging on. */
 function logOutcome(log: Logger, outcome: PassOutcome, durationSeconds: number): void {

@@ -1,9 +1,16 @@
-import { withDeadline, type Clock, type Logger } from '@nannyapi/process';
+import { CodedError, type Clock, type Logger } from '@nannyapi/process';
 import { isKubeError } from '../client/kube-api-error.ts';
 import type { ResourceClient } from '../client/resource-client.ts';
 import type { KubeObject, ObjectRef } from '../objects.ts';
 import type { PassResult } from './controller-metrics.ts';
-import { statusAfterPass, statusPatch, statusWhenStalled } from './desired-status.ts';
+import {
+  STALLED,
+  statusAfterPass,
+  statusPatch,
+  statusWhenStalled,
+  type StatusRules,
+  type StatusScope,
+} from './desired-status.ts';
 import { TerminalError, type ReconcileCall, type Reconciler, type ReconcileResult } from './reconciler.ts';
 import type { WrittenObjects } from './written-objects.ts';
 
@@ -22,18 +29,20 @@ export interface PassDeps<T extends KubeObject> {
   clock: Clock;
   finalizer?: string | undefined;
   handlesSuspend?: boolean | undefined;
-  passTimeoutSeconds?: number | undefined;
   observesGeneration?: boolean | undefined;
+  statusScope?: StatusScope | undefined;
+  stalledCondition?: string | undefined;
 }
 
 /** What sets one pass apart from others. */
 export interface PassContext {
   reconcileID: string;
   log: Logger;
+  /** Aborts when the pass takes too long, and with `stop`. */
   signal: AbortSignal;
+  /** Aborts when the process stops. */
+  stop: AbortSignal;
 }
-
-const DEFAULT_TIMEOUT_SECONDS = 300;
 
 /** One pass over one object: deletion, finalizer, pause, reconciler, status; in this order. */
 export class Pass<T extends KubeObject> {
@@ -51,10 +60,8 @@ export class Pass<T extends KubeObject> {
 
   /** Runs the pass; whatever fails is in the outcome. */
   async run(object: T): Promise<PassOutcome> {
-    const { clock, passTimeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = this.#deps;
-    const { signal: parent, log, reconcileID } = this.#context;
-    using deadline = withDeadline(passTimeoutSeconds * 1000, { signal: parent, clock });
-    const call: ReconcileCall = { signal: deadline.signal, now: this.#now, log, reconcileID };
+    const { signal, log, reconcileID } = this.#context;
+    const call: ReconcileCall = { signal, now: this.#now, log, reconcileID };
     try {
       return await this.#steps(object, call);
     } catch (error) {
@@ -85,7 +92,12 @@ export class Pass<T extends KubeObject> {
   }
 
   #statusAfter(object: T, result: ReconcileResult<T>): unknown {
-    return statusAfterPass(object, result.status, this.#deps.observesGeneration ?? true);
+    return statusAfterPass(object, result.status, this.#statusRules());
+  }
+
+  #statusRules(): StatusRules {
+    const { statusScope: scope, stalledCondition: stalled = STALLED, observesGeneration = !scope } = this.#deps;
+    return { scope, stalled, observesGeneration };
   }
 
   async #addFinalizer(object: T, call: ReconcileCall): Promise<T> {
@@ -114,17 +126,22 @@ export class Pass<T extends KubeObject> {
   }
 
   async #failed(object: T, error: unknown, call: ReconcileCall): Promise<PassOutcome> {
-    if (this.#context.signal.aborted) return { result: 'aborted' };
+    if (this.#context.stop.aborted) return { result: 'aborted' };
     // Somebody else wrote first. Their change is on its way here and brings a new pass anyway.
     if (isKubeError(error, 'Conflict')) return { result: 'conflict' };
     if (isKubeError(error, 'NotFound') && (await this.#isGone(object, call))) return { result: 'success' };
     if (!(error instanceof TerminalError)) return { result: 'error', error };
     try {
-      await this.#writeStatus(object, statusWhenStalled(object, error, this.#now), call);
+      await this.#writeStatus(
+        object,
+        statusWhenStalled(object, error, { now: this.#now, stalled: this.#statusRules().stalled }),
+        call,
+      );
     } catch (writeError) {
       // The condition is how a person learns of it, so this pass is repeated until it stands.
       if (isKubeError(writeError, 'Conflict')) return { result: 'conflict' };
-      return { result: 'error', error: new AggregateError([error, writeError], 'Could not report a terminal error') };
+      const cause = new AggregateError([error, writeError]);
+      return { result: 'error', error: unreported(cause) };
     }
     return { result: 'terminal_error', error };
   }
@@ -138,6 +155,10 @@ export class Pass<T extends KubeObject> {
       return isKubeError(error, 'NotFound');
     }
   }
+}
+
+function unreported(cause: AggregateError): CodedError {
+  return new CodedError({ code: 'StalledUnreported', message: 'Could not report a terminal error', cause });
 }
 
 function outcomeOf<T extends KubeObject>({ requeueAfterSeconds }: ReconcileResult<T>): PassOutcome {
