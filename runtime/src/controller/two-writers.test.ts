@@ -4,6 +4,7 @@ import { startTestApiServer, type TestApiServer } from '@nannyapi/standalone/tes
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { widgetCrd } from '../../testing/widget-crd.ts';
 import { silentLog, WidgetResource, type Widget } from '../../testing/widget.ts';
+import { isKubeError } from '../client/kube-api-error.ts';
 import type { ResourceClient } from '../client/resource-client.ts';
 import { findCondition, setCondition } from '../conditions.ts';
 import { createInformer } from '../informer/store-informer.ts';
@@ -60,10 +61,28 @@ async function create(name: string, metadata: object = {}): Promise<void> {
 
 const ref = (name: string): ObjectRef => ({ namespace: 'default', name });
 
+/** Sets a field and adds a condition that nobody will ever write again, guarded by the version as everybody should. */
+async function addByHand(name: string, { size }: { size: number }): Promise<void> {
+  for (;;) {
+    const { metadata, status } = await widgets.get(ref(name));
+    const input = { type: `Hand${size}`, status: 'True', reason: 'ByHand', message: 'by hand' } as const;
+    const conditions = setCondition(status?.conditions, input, new Date());
+    try {
+      const { resourceVersion } = metadata;
+      await widgets.patchStatus(ref(name), { metadata: { resourceVersion }, status: { size, conditions } });
+      return;
+    } catch (error) {
+      if (!isKubeError(error, 'Conflict')) throw error;
+    }
+  }
+}
+
 /** Copies the size of the spec into a condition of its own, with all the status it makes up itself. */
 function reporter(type: string): Reconciler<Widget> {
   return {
-    reconcile: async ({ spec, status }, { now }) => {
+    reconcile: async ({ metadata, spec, status }, { now }) => {
+      // Long enough for others to write in between, so that what it saw is old when it writes.
+      for (let reads = 0; reads < 3; reads++) await widgets.get(ref(metadata.name ?? ''));
       const input = { type, status: 'True', reason: 'Seen', message: `size ${spec.size}` } as const;
       return { status: { conditions: setCondition(status?.conditions, input, now) } };
     },
@@ -78,17 +97,16 @@ describe('two controllers that write the status of the same objects', () => {
     await Promise.all(NAMES.map((name) => create(name)));
     for (let size = 2; size <= 12; size++) {
       await Promise.all(
-        NAMES.flatMap((name) => [
-          widgets.patch(ref(name), { spec: { size } }),
-          widgets.patchStatus(ref(name), { status: { size } }),
-        ]),
+        NAMES.flatMap((name) => [widgets.patch(ref(name), { spec: { size } }), addByHand(name, { size })]),
       );
     }
+    const byHand = Array.from({ length: 11 }, (_, index) => `Hand${index + 2} by hand`);
     for (const name of NAMES) {
       await vi.waitFor(async () => {
         const { status } = await widgets.get(ref(name));
         expect(status?.size).toBe(12);
         expect(status?.conditions?.map(({ type, message }) => `${type} ${message}`).toSorted()).toEqual([
+          ...byHand.toSorted(),
           'Left size 12',
           'Right size 12',
         ]);
