@@ -1,7 +1,7 @@
 import { StatusError } from '../status/status-error.ts';
 
 /** The form a client asks for by its Accept header. */
-export type Representation = 'Object' | 'Table' | 'PartialObjectMetadata';
+export type Representation = 'Object' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
 
 /** How an answer is written. */
 export type MediaType = 'application/json' | 'application/yaml';
@@ -21,7 +21,7 @@ interface Clause {
 const FORMS: ReadonlyMap<string, Representation> = new Map([
   ['Table', 'Table'],
   ['PartialObjectMetadata', 'PartialObjectMetadata'],
-  ['PartialObjectMetadataList', 'PartialObjectMetadata'],
+  ['PartialObjectMetadataList', 'PartialObjectMetadataList'],
 ]);
 
 const TYPES: ReadonlyMap<string, MediaType> = new Map([

@@ -1,7 +1,7 @@
 import type { ApiObject, CompiledKind, IncludeObject } from '../schema/index.ts';
 import { toPartialObjectMetadata, toPartialObjectMetadataList } from '../schema/index.ts';
 import { apiVersionOf } from '../kinds/kind-registry.ts';
-import { badRequest } from '../status/status-error.ts';
+import { badRequest, StatusError } from '../status/status-error.ts';
 import type { Clock } from '@nannyapi/process';
 import type { ResourceRequest } from './resource-request.ts';
 import type { Representation } from './representation-choice.ts';
@@ -40,6 +40,7 @@ export function renderObject(rendering: Rendering, text: string): string {
   const { kind, representation, includeObject, now } = rendering;
   const versioned = inVersion(kind, text);
   if (representation === 'Object') return versioned;
+  if (representation === 'PartialObjectMetadataList') throw notOfThisShape(representation, 'is no list');
   const object = JSON.parse(versioned) as ApiObject;
   if (representation === 'PartialObjectMetadata') return JSON.stringify(toPartialObjectMetadata(object));
   const table = kind.table([object], { includeObject, now: now() });
@@ -59,8 +60,9 @@ export function renderList(rendering: Rendering, texts: readonly string[], metad
     // The items are text already; building the list by hand spares parsing and printing each of them.
     return `${JSON.stringify(head).slice(0, -1)},"items":[${items.join(',')}]}`;
   }
+  if (representation === 'PartialObjectMetadata') throw notOfThisShape(representation, 'is a list');
   const items = versioned.map((text) => JSON.parse(text) as ApiObject);
-  if (representation === 'PartialObjectMetadata') {
+  if (representation === 'PartialObjectMetadataList') {
     return JSON.stringify(toPartialObjectMetadataList({ metadata: { ...metadata }, items }));
   }
   return JSON.stringify({ ...kind.table(items, { includeObject, now: now() }), metadata });
@@ -70,6 +72,10 @@ export function renderList(rendering: Rendering, texts: readonly string[], metad
 function withoutType(text: string): string {
   const { apiVersion: _apiVersion, kind: _kind, ...object } = JSON.parse(text) as ApiObject;
   return JSON.stringify(object);
+}
+
+function notOfThisShape(asked: string, why: string): StatusError {
+  return new StatusError('NotAcceptable', `you requested ${asked}, but the requested object ${why}`);
 }
 
 /** The `includeObject` parameter of Table requests. @throws StatusError BadRequest for a value that does not exist. */

@@ -31,6 +31,9 @@ export interface ApiHandlerDeps {
   registry: Registry;
 }
 
+/** Paths that answer without a credential; single checks below them do not. */
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/livez']);
+
 /** Longest audit id that is taken over from a client, characters. */
 const MAX_AUDIT_ID_CHARS = 64;
 
@@ -74,7 +77,7 @@ function openExchange(request: IncomingMessage, response: ServerResponse): Excha
 
 async function answer(deps: ApiHandlerDeps, exchange: Exchange): Promise<void> {
   const { request, response, path } = exchange;
-  if (answerHealth(deps.health, exchange, response)) return;
+  if (OPEN_PATHS.has(path) && answerHealth(deps.health, exchange, response)) return;
   const user = deps.authenticate(request.headers);
   if (user === undefined) throw new StatusError('Unauthorized', 'Unauthorized');
   const target = findTarget(deps.context.kinds, path);
@@ -83,6 +86,7 @@ async function answer(deps: ApiHandlerDeps, exchange: Exchange): Promise<void> {
     return;
   }
   authorizePath(deps, user, path);
+  if (answerHealth(deps.health, exchange, response)) return;
   if (path === '/metrics') await sendMetrics(deps.registry, response);
   else await sendDocument(deps, exchange);
 }

@@ -45,6 +45,7 @@ export class Documents {
 
   #make(path: string, aggregated: 'v2' | 'v2beta1' | undefined): object | undefined {
     const kinds = this.#kinds.all();
+    if (path === '/') return { paths: this.#index() };
     if (path === '/version') return versionInfo();
     if (path === '/openapi/v2') return openApiV2(kinds);
     if (path === '/openapi/v3') return openApiV3Index(kinds);
@@ -53,6 +54,26 @@ export class Documents {
     }
     if (path === '/apis') return aggregated ? aggregatedDiscovery(kinds, 'groups', aggregated) : apiGroupList(kinds);
     return this.#makeOfGroup(path);
+  }
+
+  /** What there is to be found, by path. */
+  #index(): string[] {
+    const apiVersions = this.#kinds.all().map(({ resource }) => resource);
+    const groups = apiVersions.map(({ group, version }) =>
+      group === '' ? [`/api/${version}`] : groupPaths(group, version),
+    );
+    const plain = [
+      '/api',
+      '/apis',
+      '/healthz',
+      '/livez',
+      '/metrics',
+      '/openapi/v2',
+      '/openapi/v3',
+      '/readyz',
+      '/version',
+    ];
+    return [...new Set([...plain, ...groups.flat()])].sort();
   }
 
   #makeOfGroup(path: string): object | undefined {
@@ -67,6 +88,10 @@ export class Documents {
     if (segments.length === 2) return apiGroup(kinds, segments[1]);
     return segments.length === 3 ? apiResourceList(kinds, segments[1], segments[2] ?? '') : undefined;
   }
+}
+
+function groupPaths(group: string, version: string): string[] {
+  return [`/apis/${group}`, `/apis/${group}/${version}`];
 }
 
 /** The first aggregated discovery version that an Accept header names (KEP-3352). */

@@ -16,7 +16,7 @@ export const PING: HealthCheck = { name: 'ping', findFault: () => undefined };
 
 /**
  * Answers `/healthz`, `/livez`, `/readyz` and one check below them; `?verbose` tells each check, `?exclude=` leaves one
- * out. Nobody need be known for this, so a fault is told by name only.
+ * out. Whoever asks need not be known, so a fault is told by name only.
  *
  * Reference: "Kubernetes API health endpoints".
  *

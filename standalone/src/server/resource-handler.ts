@@ -6,7 +6,7 @@ import type { ApiContext } from '../request/api-context.ts';
 import { mediaType, readBody } from '../request/read-body.ts';
 import { negotiate } from '../request/representation-choice.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
-import { methodNotAllowed, StatusError } from '../status/status-error.ts';
+import { StatusError } from '../status/status-error.ts';
 import { create } from '../verbs/create.ts';
 import { removeCollection } from '../verbs/delete-collection.ts';
 import { remove } from '../verbs/delete.ts';
@@ -53,9 +53,7 @@ export async function answerResource(deps: ResourceHandlerDeps, exchange: Resour
   const { request, response, query, target } = exchange;
   const method = request.method ?? 'GET';
   checkTarget(target);
-  const verb = verbOf(method, target.path, query);
-  // Built-in kinds are served by a router that knows no HEAD, custom resources by one that does.
-  if (method === 'HEAD' && !target.kind.isCustomResource) throw methodNotAllowed();
+  const verb = verbOf(method, target, query);
   authorize(deps, exchange, verb);
   deps.metrics.observe({ verb, target, isDryRun: query.get('dryRun') === 'All' }, response);
   const { representation, mediaType: answerType } = negotiate(request.headers.accept);
@@ -74,7 +72,7 @@ export async function answerResource(deps: ResourceHandlerDeps, exchange: Resour
     await sendReply(response, reply, answerFormat(request.headers, query));
     return;
   }
-  if (answerType !== 'application/json') {
+  if (answerType !== 'application/json' || representation === 'PartialObjectMetadataList') {
     throw new StatusError('NotAcceptable', 'only the following media types are accepted: application/json');
   }
   watch(deps.context, resourceRequest, response);

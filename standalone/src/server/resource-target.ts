@@ -39,9 +39,9 @@ export function checkTarget({ kind, path }: ResourceTarget): void {
   if (fault !== undefined) throw badRequest(`Name parameter invalid: ${JSON.stringify(path.name)}: ${fault}`);
 }
 
-/** True below the groups that are built in, where an unknown path is answered by a Status and not by plain text. */
+/** True where built-in documents and groups are, where an unknown path is answered by a Status and not by plain text. */
 export function isBuiltInPath(kinds: KindRegistry, path: string): boolean {
   const [, root = '', group = ''] = path.split('/');
-  if (root === 'api') return true;
+  if (root === 'api' || root === 'version') return true;
   return root === 'apis' && kinds.all().some((kind) => !kind.isCustomResource && kind.resource.group === group);
 }

@@ -71,7 +71,8 @@ export function toStatus(error: unknown): Status & { code: number } {
   }
   if (error instanceof InvalidObjectError) {
     const { group, kind } = error.resource;
-    const details = { name: error.objectName, ...(group === '' ? {} : { group }), kind, causes: error.causes };
+    const named = error.objectName === '' ? {} : { name: error.objectName };
+    const details = { ...named, ...(group === '' ? {} : { group }), kind, causes: error.causes };
     return statusOf(error, 'Invalid', details);
   }
   if (error instanceof CodedError) {
@@ -141,6 +142,13 @@ export function pathNotFound(): StatusError {
 /** 405: the path is served, but not for this method. */
 export function methodNotAllowed(): StatusError {
   return new StatusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+}
+
+/** 405 in the words for custom resources; `verb` is '' for a method that stands for none. */
+export function verbNotSupported(resource: Pick<KindResource, 'group' | 'plural'>, verb: string): StatusError {
+  const { group, plural } = resource;
+  const message = `${verb} is not supported on resources of kind ${JSON.stringify(`${plural}.${group}`)}`;
+  return new StatusError('MethodNotAllowed', message, { group, kind: plural });
 }
 
 /** 410: the history asked for is no longer kept. */

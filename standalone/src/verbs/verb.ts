@@ -1,32 +1,36 @@
-import { methodNotAllowed } from '../status/status-error.ts';
+import { badRequest, methodNotAllowed, verbNotSupported } from '../status/status-error.ts';
+import type { CompiledKind } from '../schema/index.ts';
 import type { ResourcePath } from '../request/request-path.ts';
 import { isTrue } from '../request/query.ts';
 
 /** What a request does, in Kubernetes' terms. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
-/** The verb of a request. @throws StatusError MethodNotAllowed. */
-export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): Verb {
+/** The verb of a request. @throws StatusError MethodNotAllowed; BadRequest where a name is missing. */
+export function verbOf(
+  method: string,
+  { kind, path }: { kind: CompiledKind; path: ResourcePath },
+  query: URLSearchParams,
+): Verb {
   const isCollection = path.name === '';
-  if (path.isWatch && method !== 'GET') throw methodNotAllowed();
-  switch (method) {
-    case 'GET':
-    case 'HEAD':
-      if (path.isWatch || (isCollection && isTrue(query.get('watch')))) return 'watch';
-      return isCollection ? 'list' : 'get';
-    case 'POST':
-      if (isCollection) return 'create';
-      break;
-    case 'PUT':
-      if (!isCollection) return 'update';
-      break;
-    case 'PATCH':
-      if (!isCollection) return 'patch';
-      break;
-    case 'DELETE':
-      if (path.subresource === '') return isCollection ? 'deletecollection' : 'delete';
-      break;
-    default:
+  const isReading = method === 'GET' || (method === 'HEAD' && kind.isCustomResource && !path.isWatch);
+  if (isReading) {
+    if (path.isWatch || (isCollection && isTrue(query.get('watch')))) return 'watch';
+    return isCollection ? 'list' : 'get';
   }
-  throw methodNotAllowed();
+  const verb = path.isWatch ? undefined : writingVerb(method, path);
+  if (verb !== undefined) return verb;
+  // Built-in kinds are served by a router that knows paths and methods only, custom resources by one that knows verbs.
+  if (!kind.isCustomResource) throw methodNotAllowed();
+  if (isCollection && (method === 'PUT' || method === 'PATCH')) throw badRequest('name must be provided');
+  throw verbNotSupported(kind.resource, method === 'POST' ? 'create' : method === 'DELETE' ? 'delete' : '');
+}
+
+function writingVerb(method: string, path: ResourcePath): Verb | undefined {
+  const isCollection = path.name === '';
+  if (method === 'POST' && isCollection) return 'create';
+  if (method === 'PUT' && !isCollection) return 'update';
+  if (method === 'PATCH' && !isCollection) return 'patch';
+  if (method === 'DELETE' && path.subresource === '') return isCollection ? 'deletecollection' : 'delete';
+  return undefined;
 }
