@@ -65,7 +65,7 @@ describe('EventRecorder', () => {
     await clock.advance(5000);
     recorder.record(widget('a', '8'), step);
     const patch = await server.take({ method: 'PATCH', path });
-    expect(patch.body).toEqual({ count: 2, lastTimestamp: '2026-05-01T10:00:05Z' });
+    expect(patch.body).toEqual({ count: 2, lastTimestamp: '2026-05-01T10:00:05Z', message: step.message });
     patch.json(200, {});
     recorder.record(widget('a', '8'), step);
     (await server.take({ method: 'PATCH', path })).status(404, 'NotFound');
@@ -103,5 +103,40 @@ describe('EventRecorder', () => {
     expect((request.body as { message: string }).message).toHaveLength(1024);
     request.json(201, request.body);
     await recorder.flush();
+  });
+
+  it('counts messages that are too much alike on one event, which shows the newest', async () => {
+    for (let index = 0; index < 12; index++) recorder.record(widget('a', '7'), { ...step, message: `Step ${index}` });
+    const bodies: unknown[] = [];
+    let combined = '';
+    for (let index = 0; index < 11; index++) {
+      const request = await server.take({ method: 'POST', path: EVENTS_PATH });
+      request.json(201, request.body);
+      const { message, metadata } = request.body as { message: string; metadata: { name: string } };
+      bodies.push(message);
+      combined = metadata.name;
+    }
+    expect(bodies.at(-1)).toBe('(combined from similar events): Step 10');
+    const patch = await server.take({ method: 'PATCH', path: `${EVENTS_PATH}/${combined}` });
+    expect(patch.body).toMatchObject({ count: 2, message: '(combined from similar events): Step 11' });
+    patch.json(200, {});
+    await recorder.flush();
+  });
+
+  it('gives up a write that hangs, and the rest after the flush deadline: nobody waits for a dying server', async () => {
+    const timed = createKubeClient({ server: { url: server.url }, userAgent: 'nanny-test', log: silentLog, clock });
+    recorder = new EventRecorder({ client: timed, component: 'nannyapi-operator', clock, log: silentLog });
+    for (const name of ['a', 'b', 'c']) recorder.record(widget(name, '7'), step);
+    await server.take({ method: 'POST', path: EVENTS_PATH });
+    await clock.advance(5_000);
+    const second = await server.take({ method: 'POST', path: EVENTS_PATH });
+    expect((second.body as { metadata: { name: string } }).metadata.name).toMatch(/^b\./);
+    const flushed = recorder.flush();
+    await clock.advance(4_999);
+    expect(server.untaken).toBe(0);
+    await clock.advance(1);
+    await flushed;
+    await server.take({ method: 'POST', path: EVENTS_PATH });
+    await timed.close();
   });
 });

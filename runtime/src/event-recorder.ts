@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Clock, Logger } from '@nannyapi/process';
+import { abortable, withDeadline, type Clock, type Logger } from '@nannyapi/process';
+import { BoundedMap } from './bounded-map.ts';
 import { isKubeError } from './client/kube-api-error.ts';
 import type { KubeClient } from './client/kube-client.ts';
 import type { ResourceClient } from './client/resource-client.ts';
+import { EventCorrelator, type Correlated, type EventInput } from './event-correlator.ts';
 import type { KubeObject, ResourceType } from './objects.ts';
-
-/** What is told about an object. */
-export interface EventInput {
-  type: 'Normal' | 'Warning';
-  /** PascalCase, from a closed list. */
-  reason: string;
-  /** One sentence; cut at 1024 characters, as the API server would refuse more. */
-  message: string;
-}
 
 /** What an {@link EventRecorder} needs. */
 export interface EventRecorderOptions {
@@ -45,48 +38,68 @@ interface Recorded {
   count: number;
 }
 
+type CorrelatedEvent = EventInput & Correlated;
+
 /** Longest message that the API server takes. */
 const MAX_MESSAGE_LENGTH = 1024;
 /** Events remembered for counting; the oldest is forgotten and would start a new event. */
-const MAX_REMEMBERED = 1024;
-/** Events that may wait to be written; more are dropped, for they tell of a storm that is told already. */
+const MAX_REMEMBERED = 4096;
+/** A write that takes longer than these milliseconds is given up: events behind it are worth more than this one. */
+const WRITE_DEADLINE_MS = 5_000;
+/** How long {@link EventRecorder.flush} waits, in milliseconds. */
+const FLUSH_DEADLINE_MS = 5_000;
+const CALL = { deadlineMs: WRITE_DEADLINE_MS };
+/** Events that may wait to be written; more are dropped: the API server is slow, and they must not fill the memory. */
 const MAX_WAITING = 256;
 
 /**
  * Writes core/v1 Events, the kind that `kubectl describe` shows.
  *
- * Repetitions raise the count of the first event. Events are news and no state: they are written one
- * after the other behind the caller's back, and losing one is logged and no more than that.
+ * Repetitions raise the count of the first event; see {@link EventCorrelator} for what is combined or left out. Events
+ * are news and no state: they are written one after the other behind the caller's back, and losing one is logged and
+ * no more than that. core/v1 and not events.k8s.io/v1, because a plain client can read and count them on every server.
  */
 export class EventRecorder {
   readonly #events: ResourceClient<CoreEvent>;
   readonly #options: EventRecorderOptions;
-  readonly #recorded = new Map<string, Recorded>();
+  readonly #recorded = new BoundedMap<Recorded>(MAX_REMEMBERED);
+  readonly #correlator: EventCorrelator;
   #waiting = 0;
   #tail: Promise<void> = Promise.resolve();
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
+    this.#correlator = new EventCorrelator(options.clock);
     this.#events = options.client.resource<CoreEvent>(EVENTS);
   }
 
   /** Records an event about an object; returns at once and never throws. */
   record(object: KubeObject, event: EventInput): void {
+    const correlated = this.#correlator.correlate(object, event);
+    if (!correlated) {
+      this.#options.log.debug({ kind: object.kind, name: object.metadata.name, reason: event.reason }, 'Muted event');
+      return;
+    }
     if (this.#waiting >= MAX_WAITING) {
       this.#options.log.warn({ kind: object.kind, name: object.metadata.name, reason: event.reason }, 'Dropped event');
       return;
     }
     this.#waiting += 1;
     const time = this.#options.clock.now();
-    this.#tail = this.#tail.then(() => this.#writeLogged(object, event, time));
+    this.#tail = this.#tail.then(() => this.#writeLogged(object, { ...event, ...correlated }, time));
   }
 
-  /** Resolves when all events recorded so far are written or lost. */
-  flush(): Promise<void> {
-    return this.#tail;
+  /** Resolves when all events recorded so far are written or lost; after five seconds the rest is lost. Never rejects. */
+  async flush(): Promise<void> {
+    using deadline = withDeadline(FLUSH_DEADLINE_MS, { clock: this.#options.clock });
+    try {
+      await abortable(this.#tail, deadline.signal);
+    } catch (error) {
+      this.#options.log.warn({ waiting: this.#waiting, err: error }, 'Left events unwritten');
+    }
   }
 
-  async #writeLogged(object: KubeObject, event: EventInput, time: Date): Promise<void> {
+  async #writeLogged(object: KubeObject, event: CorrelatedEvent, time: Date): Promise<void> {
     try {
       await this.#write(object, event, time);
     } catch (error) {
@@ -97,19 +110,20 @@ export class EventRecorder {
     }
   }
 
-  async #write(object: KubeObject, event: EventInput, time: Date): Promise<void> {
-    const key = JSON.stringify([object.kind, object.metadata.uid, event.type, event.reason, event.message]);
-    const known = this.#recorded.get(key);
-    if (known && (await this.#count(known, time))) return;
-    const created = this.#eventOf(object, event, { key, time });
-    await this.#events.create(created);
-    this.#remember(key, { namespace: created.metadata.namespace ?? '', name: created.metadata.name ?? '', count: 1 });
+  async #write(object: KubeObject, event: CorrelatedEvent, time: Date): Promise<void> {
+    const known = this.#recorded.get(event.key);
+    if (known && (await this.#count(known, event.message, time))) return;
+    const created = this.#eventOf(object, event, time);
+    await this.#events.create(created, CALL);
+    const { namespace = '', name = '' } = created.metadata;
+    this.#recorded.set(event.key, { namespace, name, count: 1 });
   }
 
   /** @returns whether the event still existed. */
-  async #count(known: Recorded, time: Date): Promise<boolean> {
+  async #count(known: Recorded, message: string, time: Date): Promise<boolean> {
     try {
-      await this.#events.patch(known, { count: known.count + 1, lastTimestamp: wholeSeconds(time) });
+      const change = { count: known.count + 1, lastTimestamp: wholeSeconds(time), message: cut(message) };
+      await this.#events.patch(known, change, CALL);
       known.count += 1;
       return true;
     } catch (error) {
@@ -119,17 +133,10 @@ export class EventRecorder {
     }
   }
 
-  #remember(key: string, recorded: Recorded): void {
-    this.#recorded.set(key, recorded);
-    if (this.#recorded.size <= MAX_REMEMBERED) return;
-    const [oldest] = this.#recorded.keys();
-    if (oldest !== undefined) this.#recorded.delete(oldest);
-  }
-
-  #eventOf(object: KubeObject, event: EventInput, { key, time }: { key: string; time: Date }): CoreEvent {
+  #eventOf(object: KubeObject, event: CorrelatedEvent, time: Date): CoreEvent {
     const { name = '', namespace = 'default', uid, resourceVersion } = object.metadata;
     const { component } = this.#options;
-    const suffix = createHash('sha256').update(`${key}${time.getTime()}`).digest('hex').slice(0, 16);
+    const suffix = createHash('sha256').update(`${event.key}${time.getTime()}`).digest('hex').slice(0, 16);
     return {
       apiVersion: 'v1',
       kind: 'Event',
@@ -144,7 +151,7 @@ export class EventRecorder {
       },
       type: event.type,
       reason: event.reason,
-      message: event.message.slice(0, MAX_MESSAGE_LENGTH),
+      message: cut(event.message),
       count: 1,
       firstTimestamp: wholeSeconds(time),
       lastTimestamp: wholeSeconds(time),
@@ -153,6 +160,10 @@ export class EventRecorder {
       reportingInstance: component,
     };
   }
+}
+
+function cut(message: string): string {
+  return message.slice(0, MAX_MESSAGE_LENGTH);
 }
 
 /** `metav1.Time` knows no fractions. */
