@@ -49,7 +49,7 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
   const kubeconfigPath = resolve(values.kubeconfig);
   await requireReadable(kubeconfigPath);
   const log = createLogger({ name: 'nanny', level: 'error', destination: io.stderr });
-  const client = createKubeClient({ kubeconfigPath, context, userAgent: 'nanny-import', log });
+  const client = createKubeClient({ kubeconfigPath, context, env: io.env, userAgent: 'nanny-import', log });
   try {
     const target = new ImportTarget({ client, clock: systemClock, signal: io.signal, isDryRun });
     await target.requireKinds().catch((error: unknown) => {

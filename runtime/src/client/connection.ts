@@ -11,14 +11,17 @@ export interface Connection {
   pathPrefix: string;
   dispatcher: Dispatcher;
   /** Credentials, and whom to impersonate. */
-  headers: Record<string, string>;
+  headers: Record<string, string | string[]>;
 }
+
+/** What speaks against the present credentials: the server refused them, or no connection came about with them. */
+export type Doubt = 'Refused' | 'Unreachable';
 
 /** Where connections come from; credentials may rotate behind it. */
 export interface ConnectionSource {
   get(): Promise<Connection>;
-  /** Reads credentials anew for the next request, because the server refused the present ones. */
-  invalidate(): void;
+  /** Reads credentials anew for the next request. */
+  invalidate(doubt: Doubt): void;
   /** Ends all connections at once. */
   close(): Promise<void>;
 }
@@ -36,13 +39,18 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * HTTP/1.1 without pipelining: a watch or a slow list then never stands in front of another request.
  */
 export function createAgent(tls: TlsOptions): Agent {
-  return new Agent({
+  return new Agent(agentOptions(tls));
+}
+
+/** How a pool of sockets to an API server is set, also behind a proxy. */
+export function agentOptions(tls: TlsOptions): Agent.Options {
+  return {
     allowH2: false,
     pipelining: 1,
     connections: MAX_SOCKETS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connect: { ...tls, timeout: CONNECT_TIMEOUT_MS, keepAlive: true, keepAliveInitialDelay: 15_000 },
-  });
+  };
 }
 
 /** Splits the address of a server into what {@link Connection} holds. @throws TypeError when it is no URL. */

@@ -2,7 +2,7 @@ import { systemClock, type Clock, type Logger } from '@nannyapi/process';
 import type { Registry } from 'prom-client';
 import type { KubeObject, ResourceType } from '../objects.ts';
 import { staticConnection, type ConnectionSource } from './connection.ts';
-import type { CredentialOrigin } from './kubeconfig-connection.ts';
+import type { CredentialReader, Environment } from './credentials/credentials.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import type { Call, ResourceClient } from './resource-client.ts';
 import { RestResourceClient } from './rest-resource-client.ts';
@@ -17,6 +17,8 @@ export interface KubeClientOptions {
   server?: { url: string; caPem?: string | undefined; token?: string | undefined } | undefined;
   /** Use the ServiceAccount that Kubernetes mounts into the pod. */
   inCluster?: boolean | undefined;
+  /** Variables of the process: where the pod's API server is, proxies, what exec plug-ins get. Default: none. */
+  env?: Environment | undefined;
   userAgent: string;
   log: Logger;
   /** Where request metrics are registered; without it nobody sees them. */
@@ -69,26 +71,43 @@ function clientOver(deps: TransportDeps): KubeClient {
 }
 
 function connectionSource(options: KubeClientOptions, clock: Clock): ConnectionSource {
-  const { server, kubeconfigPath, context, inCluster } = options;
+  const { server, kubeconfigPath, context, inCluster, env = {} } = options;
   if ([server, kubeconfigPath, inCluster].filter(Boolean).length !== 1) {
     throw new TypeError('A KubeClient needs exactly one of server, kubeconfigPath and inCluster');
   }
   if (server) return staticConnection(server);
-  return lazyConnection(kubeconfigPath ? { kubeconfigPath, context } : { inCluster: true }, clock);
+  return lazyConnection(async () => {
+    // Loaded when first needed: a process that is given its server does without a YAML parser.
+    const { RotatingConnection } = await import('./rotating-connection.ts');
+    return new RotatingConnection({
+      credentials: await loadCredentials({ kubeconfigPath, context, env, clock }),
+      env,
+      clock,
+    });
+  });
 }
 
-/** Loads client-node only in processes that need a kubeconfig: it costs 60 MB unbundled and 6 MB bundled. */
-function lazyConnection(origin: CredentialOrigin, clock: Clock): ConnectionSource {
+async function loadCredentials(origin: {
+  kubeconfigPath: string | undefined;
+  context: string | undefined;
+  env: Environment;
+  clock: Clock;
+}): Promise<CredentialReader> {
+  if (origin.kubeconfigPath === undefined) {
+    const { InClusterCredentials } = await import('./credentials/in-cluster-credentials.ts');
+    return new InClusterCredentials(origin);
+  }
+  const { KubeconfigCredentials } = await import('./credentials/kubeconfig-credentials.ts');
+  return new KubeconfigCredentials({ ...origin, path: origin.kubeconfigPath });
+}
+
+function lazyConnection(load: () => Promise<ConnectionSource>): ConnectionSource {
   let loading: Promise<ConnectionSource> | undefined;
-  const load = async (): Promise<ConnectionSource> => {
-    const { KubeconfigConnection } = await import('./kubeconfig-connection.ts');
-    return new KubeconfigConnection(origin, clock);
-  };
   return {
     get: async () => (await (loading ??= load())).get(),
-    invalidate: () => {
+    invalidate: (doubt) => {
       // A failed load has already rejected the get() that asked for it.
-      loading?.then((source) => source.invalidate()).catch(() => undefined);
+      loading?.then((source) => source.invalidate(doubt)).catch(() => undefined);
     },
     close: async () => (await loading)?.close(),
   };

@@ -91,7 +91,24 @@ describe('Transport', () => {
     expect(await failure).toMatchObject({ code: 'ServiceUnavailable', status: 503 });
   });
 
-  it('never repeats a write', async () => {
+  it('repeats a write that the server turned away with Retry-After, and waits as long as it says', async () => {
+    const patched = widgets.patch(ref, { spec: { size: 1 } });
+    (await server.take(patchA)).json(429, statusBody(429, 'TooManyRequests'), { 'retry-after': '2' });
+    (await server.take(patchA)).json(503, statusBody(503, 'ServiceUnavailable'), { 'retry-after': '1' });
+    const third = await server.take(patchA);
+    expect(third.body).toEqual({ spec: { size: 1 } });
+    third.json(200, widget('a', '2'));
+    await patched;
+    expect(clock.sleptMs).toEqual([2000, 1000]);
+  });
+
+  it('repeats no write after 500 with Retry-After, for it may have happened', async () => {
+    const failure = failureOf(widgets.patch(ref, {}));
+    (await server.take(patchA)).json(500, statusBody(500, 'ServerTimeout'), { 'retry-after': '1' });
+    expect(await failure).toMatchObject({ code: 'ServerTimeout', retryAfterSeconds: 1 });
+  });
+
+  it('repeats a write after no other failure', async () => {
     const refused = failureOf(widgets.patch(ref, {}));
     (await server.take(patchA)).status(503, 'ServiceUnavailable');
     expect((await refused).code).toBe('ServiceUnavailable');
@@ -138,6 +155,14 @@ describe('Transport', () => {
     expect(failure.code).toBe('ConnectionFailed');
     expect(failure.message).toContain('ECONNREFUSED');
     await other.close();
+  });
+
+  it('asks for plain text, in which a large answer costs the least time', async () => {
+    const got = widgets.get(ref);
+    const request = await server.take(getA);
+    expect(request.headers['accept-encoding']).toBe('identity');
+    request.json(200, widget('a', '7'));
+    await got;
   });
 
   it('uses one connection for calls in a row', async () => {

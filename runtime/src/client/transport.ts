@@ -82,7 +82,7 @@ export class Transport {
       const answer = await this.#send(request, signal);
       if (answer.statusCode >= 300) {
         const error = this.#errorOf(answer, await readText(answer.body, signal));
-        if (error.status === 401) this.#deps.connections.invalidate();
+        if (error.status === 401) this.#deps.connections.invalidate('Refused');
         throw error;
       }
       idle.heardAndAllow(call.idleTimeoutMs ?? WATCH_OPEN_MS);
@@ -109,7 +109,7 @@ export class Transport {
     } catch (error) {
       // Nothing was done under refused credentials, so a write may be repeated with new ones too.
       if (!mayReauthenticate || !isKubeError(error, 'Unauthorized')) throw error;
-      this.#deps.connections.invalidate();
+      this.#deps.connections.invalidate('Refused');
       return this.#attempt(request, signal, false);
     }
   }
@@ -136,6 +136,8 @@ export class Transport {
       this.#logWarning(request, answer.headers.warning);
       return answer;
     } catch (error) {
+      // Perhaps the server has a certificate of another authority now, which our files may know already.
+      if (!signal.aborted) this.#deps.connections.invalidate('Unreachable');
       throw connectionError(error, signal);
     } finally {
       this.#deps.metrics.observe(request.method, code, (this.#deps.clock.monotonicMs() - startMs) / 1000);

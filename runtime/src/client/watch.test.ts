@@ -104,6 +104,32 @@ describe('watch', () => {
     },
   );
 
+  it('gives objects of megabytes, and tells the bookmark that ends the initial events', async () => {
+    const { events, done, exchange } = await watch();
+    const large = widget('large', '6', { spec: { owner: 'x'.repeat(3_000_000) } });
+    exchange.stream().send('ADDED', large).send('ADDED', widget('small', '7'));
+    const annotations = { 'k8s.io/initial-events-end': 'true' };
+    exchange.send('BOOKMARK', { metadata: { resourceVersion: '8', annotations } }).end();
+    expect(await done).toBeUndefined();
+    expect(events).toEqual([
+      { type: 'ADDED', object: large },
+      { type: 'ADDED', object: widget('small', '7') },
+      { type: 'BOOKMARK', resourceVersion: '8', isInitialEventsEnd: true },
+    ]);
+  });
+
+  it.each(['{"type":"ADDED","object":null}', '{"type":"BOOKMARK","object":{}}', 'null', '[1]'])(
+    'refuses the line %s',
+    async (line) => {
+      const { done, exchange } = await watch();
+      exchange.stream().write(`${line}\n`);
+      expect(await done).toMatchObject({
+        code: 'ConnectionFailed',
+        message: expect.stringContaining('cannot be read'),
+      });
+    },
+  );
+
   it('fails when the connection stays silent for too long', async () => {
     const { done, exchange } = await watch(50);
     exchange.stream();

@@ -33,7 +33,7 @@ export function guardWrites(source: ConnectionSource, guard: WriteGuard): Connec
       const connection = await source.get();
       return { ...connection, dispatcher: guardedOver(connection.dispatcher) };
     },
-    invalidate: () => source.invalidate(),
+    invalidate: (doubt) => source.invalidate(doubt),
     // The sockets belong to the client that was there first.
     close: async () => undefined,
   };

@@ -6,18 +6,22 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ScriptedApiServer } from '../../testing/scripted-api-server.ts';
 import { silentLog } from '../../testing/widget.ts';
 import { createKubeClient } from './kube-client.ts';
-import { KubeconfigConnection } from './kubeconfig-connection.ts';
+import { KubeconfigCredentials } from './credentials/kubeconfig-credentials.ts';
+import { RotatingConnection } from './rotating-connection.ts';
+
+/** Where plug-ins of the tests are found. */
+const ENV = { PATH: '/usr/local/bin:/usr/bin:/bin' };
 
 let folder: string;
 let path: string;
 let clock: FakeClock;
-let connection: KubeconfigConnection;
+let connection: RotatingConnection;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nannyapi-kubeconfig-'));
   path = join(folder, 'config');
   clock = new FakeClock();
-  connection = new KubeconfigConnection({ kubeconfigPath: path }, clock);
+  connection = connect();
 });
 afterEach(async () => {
   await connection.close();
@@ -50,7 +54,12 @@ async function write({
 }
 let writes = 0;
 
-describe('KubeconfigConnection', () => {
+function connect(context?: string): RotatingConnection {
+  const credentials = new KubeconfigCredentials({ path, context, env: ENV, clock });
+  return new RotatingConnection({ credentials, env: ENV, clock });
+}
+
+describe('RotatingConnection', () => {
   it('takes address and token from the file', async () => {
     await write({ server: 'https://127.0.0.1:6443/prefix/' });
     expect(await connection.get()).toMatchObject({
@@ -72,11 +81,11 @@ describe('KubeconfigConnection', () => {
       ['two', { origin: 'https://two.example.com' }],
       [undefined, { origin: 'https://one.example.com' }],
     ] as const) {
-      const other = new KubeconfigConnection({ kubeconfigPath: path, context }, clock);
+      const other = connect(context);
       expect(await other.get()).toMatchObject(result);
       await other.close();
     }
-    const missing = new KubeconfigConnection({ kubeconfigPath: path, context: 'three' }, clock);
+    const missing = connect('three');
     await expect(missing.get()).rejects.toThrow("it has no context 'three'; it has one, two");
     await missing.close();
   });
@@ -114,7 +123,7 @@ describe('KubeconfigConnection', () => {
     await write({ user: { token: 'one' } });
     await connection.get();
     await write({ user: { token: 'two' } });
-    connection.invalidate();
+    connection.invalidate('Refused');
     expect((await connection.get()).headers.authorization).toBe('Bearer two');
   });
 
@@ -124,7 +133,7 @@ describe('KubeconfigConnection', () => {
     await write({ cluster: { 'certificate-authority': caPath } });
     const first = await connection.get();
     await writeFile(caPath, 'second');
-    connection.invalidate();
+    connection.invalidate('Refused');
     const second = await connection.get();
     expect(second.dispatcher).not.toBe(first.dispatcher);
     const late = first.dispatcher.request({ origin: 'https://127.0.0.1:1', path: '/', method: 'GET' });
@@ -139,7 +148,7 @@ describe('KubeconfigConnection', () => {
 
   it('refuses what it cannot do and names it', async () => {
     await write({ cluster: { 'proxy-url': 'socks5://127.0.0.1:1080' } });
-    await expect(connection.get()).rejects.toThrow('SOCKS proxies are not supported');
+    await expect(connection.get()).rejects.toThrow('socks5 proxies are not supported');
   });
 
   it('reports a file that is missing, and reads it once it is there', async () => {
@@ -152,7 +161,7 @@ describe('KubeconfigConnection', () => {
 describe('a KubeClient with a kubeconfig', () => {
   it('sends requests with it, and fails with ConnectionFailed while it is missing', async () => {
     const server = await ScriptedApiServer.start();
-    const client = createKubeClient({ kubeconfigPath: path, userAgent: 'nanny-test', log: silentLog });
+    const client = createKubeClient({ kubeconfigPath: path, userAgent: 'nanny-test', log: silentLog, env: ENV });
     await expect(client.raw('POST', '/version')).rejects.toMatchObject({ code: 'ConnectionFailed' });
     await write({ server: server.url, cluster: { 'insecure-skip-tls-verify': true } });
     const version = client.raw('GET', '/version');
@@ -167,7 +176,7 @@ describe('a KubeClient with a kubeconfig', () => {
   it('does not wait for a hanging exec plug-in beyond its deadline', async () => {
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sleep', args: ['2'] };
     await write({ user: { exec } });
-    const client = createKubeClient({ kubeconfigPath: path, userAgent: 'nanny-test', log: silentLog });
+    const client = createKubeClient({ kubeconfigPath: path, userAgent: 'nanny-test', log: silentLog, env: ENV });
     await expect(client.raw('GET', '/version', undefined, { deadlineMs: 50 })).rejects.toMatchObject({
       code: 'Timeout',
     });
@@ -176,7 +185,7 @@ describe('a KubeClient with a kubeconfig', () => {
 
   it('repeats even a write with the rotated token when the old one is refused', async () => {
     const server = await ScriptedApiServer.start();
-    const client = createKubeClient({ kubeconfigPath: path, userAgent: 'nanny-test', log: silentLog });
+    const client = createKubeClient({ kubeconfigPath: path, userAgent: 'nanny-test', log: silentLog, env: ENV });
     const cluster = { 'insecure-skip-tls-verify': true };
     await write({ server: server.url, cluster, user: { token: 'one' } });
     const posted = client.raw('POST', '/x');
