@@ -20,12 +20,19 @@ export interface Correlated {
   message: string;
 }
 
-/** Different messages for one reason and object, after which they are told as one event. */
+/** How much one object may tell. */
+export interface EventLimits {
+  /** Different messages for one reason, after which they are told as one event. Default 10. */
+  maxSimilar?: number | undefined;
+  /** Events at once; after them one in five minutes. Default 25. */
+  burst?: number | undefined;
+}
+
 const MAX_SIMILAR = 10;
+const BURST = 25;
+const SPAM_PER_SECOND = 1 / 300;
 /** Messages that lie further apart, in milliseconds, are not of one story. */
 const SIMILAR_WITHIN_MS = 600_000;
-/** Events of one object: a burst of 25, then one in five minutes. */
-const SPAM_LIMIT = { burst: 25, perSecond: 1 / 300 };
 /** Objects and stories that are remembered. */
 const MAX_REMEMBERED = 4096;
 
@@ -38,7 +45,7 @@ interface Story {
 /**
  * Decides which events are the same, which are too much alike to be told apart, and which are too many.
  *
- * The rules and numbers are those of client-go: equal events are counted; of ten and more different messages for one
+ * The rules, and the numbers by default, are those of client-go: equal events are counted; of ten and more different messages for one
  * reason and object within ten minutes the rest become one event that begins `(combined from similar events)`; and an
  * object that makes more than 25 events at once gets one more every five minutes.
  */
@@ -47,8 +54,11 @@ export class EventCorrelator {
   readonly #stories = new BoundedMap<Story>(MAX_REMEMBERED);
   readonly #limits = new BoundedMap<TokenBucket>(MAX_REMEMBERED);
 
-  constructor(clock: Clock) {
+  readonly #limitsOfOne: EventLimits;
+
+  constructor(clock: Clock, limits: EventLimits = {}) {
     this.#clock = clock;
+    this.#limitsOfOne = limits;
   }
 
   /** @returns `undefined` for an event that is one too many of its object. */
@@ -64,7 +74,8 @@ export class EventCorrelator {
   }
 
   #isAllowed(about: string): boolean {
-    const limit = this.#limits.get(about) ?? new TokenBucket(SPAM_LIMIT, this.#clock);
+    const { burst = BURST } = this.#limitsOfOne;
+    const limit = this.#limits.get(about) ?? new TokenBucket({ burst, perSecond: SPAM_PER_SECOND }, this.#clock);
     this.#limits.set(about, limit);
     return limit.tryTake();
   }
@@ -77,7 +88,7 @@ export class EventCorrelator {
     this.#stories.set(key, story);
     story.lastMs = nowMs;
     if (story.messages.has(message)) return false;
-    if (story.messages.size >= MAX_SIMILAR) return true;
+    if (story.messages.size >= (this.#limitsOfOne.maxSimilar ?? MAX_SIMILAR)) return true;
     story.messages.add(message);
     return false;
   }

@@ -4,7 +4,7 @@ import { BoundedMap } from './bounded-map.ts';
 import { isKubeError } from './client/kube-api-error.ts';
 import type { KubeClient } from './client/kube-client.ts';
 import type { ResourceClient } from './client/resource-client.ts';
-import { EventCorrelator, type Correlated, type EventInput } from './event-correlator.ts';
+import { EventCorrelator, type Correlated, type EventInput, type EventLimits } from './event-correlator.ts';
 import type { KubeObject, ResourceType } from './objects.ts';
 
 /** What an {@link EventRecorder} needs. */
@@ -12,6 +12,7 @@ export interface EventRecorderOptions {
   client: KubeClient;
   /** Who tells it, for example `nannyapi-operator`. */
   component: string;
+  limits?: EventLimits | undefined;
   clock: Clock;
   log: Logger;
 }
@@ -69,7 +70,7 @@ export class EventRecorder {
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
-    this.#correlator = new EventCorrelator(options.clock);
+    this.#correlator = new EventCorrelator(options.clock, options.limits);
     this.#events = options.client.resource<CoreEvent>(EVENTS);
   }
 

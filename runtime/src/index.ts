@@ -10,7 +10,7 @@ export { mergePatchBetween } from './controller/merge-patch.ts';
 export * from './controller/predicates.ts';
 export * from './controller/reconciler.ts';
 export { controllerOf, type OwnedSource, type WatchedSource } from './controller/sources.ts';
-export type { EventInput } from './event-correlator.ts';
+export type { EventInput, EventLimits } from './event-correlator.ts';
 export * from './event-recorder.ts';
 export type * from './informer/informer.ts';
 export { InformerFactory, type InformerFactoryOptions } from './informer/informer-factory.ts';

@@ -37,6 +37,7 @@ function part(name: string, run: (signal: AbortSignal) => Promise<void> = aborte
 class ManualInformer implements Informer<KubeObject> {
   readonly name = 'widgets';
   readonly store = { get: () => undefined, list: () => [], byIndex: () => [] };
+  isHealthy = true;
   readonly #synced = Promise.withResolvers<void>();
   #hasSynced = false;
 
@@ -51,7 +52,7 @@ class ManualInformer implements Informer<KubeObject> {
   retransform(): void {}
 
   health(): InformerHealth {
-    return { isHealthy: true };
+    return { isHealthy: this.isHealthy };
   }
 
   async waitForSync({ signal }: { signal: AbortSignal }): Promise<void> {
@@ -147,6 +148,99 @@ describe('Manager', () => {
     await clock.advance(0);
     expect(told).toEqual(['controller starts', 'controller ends']);
     expect(manager.isReady()).toBe(true);
+    stop.abort();
+    await running;
+  });
+
+  it('ends in the reverse order: runnables, drains, leadership, informers', async () => {
+    const manager = new Manager({
+      log: silentLog,
+      clock,
+      leadership: async (signal, work) => {
+        await work(signal);
+        told.push('leadership ends');
+      },
+    });
+    const informer = new ManualInformer();
+    informer.sync();
+    manager.addInformer(informer);
+    manager.add(part('controller'));
+    for (const name of ['first', 'second'])
+      manager.addDrain({ name, drain: async () => void told.push(`${name} drains`) });
+    const running = manager.start(stop.signal);
+    await clock.advance(0);
+    told.length = 0;
+    stop.abort();
+    await running;
+    expect(told).toEqual(['controller ends', 'second drains', 'first drains', 'leadership ends', 'informer ends']);
+  });
+
+  it('gives up leadership also when a part or a drain does not end', async () => {
+    let isOver = false;
+    const manager = new Manager({
+      log: silentLog,
+      clock,
+      drainSeconds: 20,
+      leadership: async (signal, work) => {
+        await work(signal);
+        isOver = true;
+      },
+    });
+    const never = new Promise<void>(() => undefined);
+    manager.add(part('deaf', () => never));
+    manager.addDrain({ name: 'events', drain: () => never });
+    const running = manager.start(stop.signal);
+    await clock.advance(0);
+    stop.abort();
+    await clock.advance(19_999);
+    expect(isOver).toBe(false);
+    await clock.advance(1);
+    await running;
+    expect(isOver).toBe(true);
+  });
+
+  it('ends with the loss of leadership as its failure', async () => {
+    const manager = new Manager({
+      log: silentLog,
+      clock,
+      leadership: async (_, work) => {
+        const term = new AbortController();
+        const working = work(term.signal);
+        term.abort();
+        await working;
+        throw new Error('lost');
+      },
+    });
+    manager.add(part('controller'));
+    await expect(manager.start(stop.signal)).rejects.toThrow('lost');
+    expect(manager.readiness()).toContainEqual({ name: 'leadership', problem: 'lost' });
+  });
+
+  it('tells of each part by name whether it works and whether it is stuck', async () => {
+    const manager = new Manager({ log: silentLog, clock });
+    const informer = new ManualInformer();
+    let trouble: string | undefined;
+    manager.addInformer(informer);
+    manager.add({ ...part('controller'), problem: () => trouble });
+    manager.addCheck('election', () => trouble && `also ${trouble}`);
+    const running = manager.start(stop.signal);
+    await clock.advance(0);
+    expect(manager.readiness()).toEqual([
+      { name: 'widgets', problem: 'has not listed its objects' },
+      { name: 'controller' },
+    ]);
+    expect(manager.liveness()).toEqual([{ name: 'widgets' }, { name: 'controller' }, { name: 'election' }]);
+    informer.sync();
+    await clock.advance(0);
+    expect(manager.isReady()).toBe(true);
+    trouble = 'a pass does not end';
+    informer.isHealthy = false;
+    expect(manager.liveness()).toEqual([
+      { name: 'widgets', problem: 'hears nothing' },
+      { name: 'controller', problem: 'a pass does not end' },
+      { name: 'election', problem: 'also a pass does not end' },
+    ]);
+    expect(manager.unhealthy()).toEqual(['widgets', 'controller', 'election']);
     stop.abort();
     await running;
   });

@@ -1,4 +1,4 @@
-import { withDeadline, type Clock, type Logger } from '@nannyapi/process';
+import { abortable, errorMessage, withDeadline, type Clock, type Logger } from '@nannyapi/process';
 import type { Informer } from './informer/informer.ts';
 import type { KubeObject } from './objects.ts';
 
@@ -18,6 +18,20 @@ export interface Runnable {
  */
 export type Leadership = (signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>) => Promise<void>;
 
+/** What is to be finished when the work is over, for example events that wait to be written. */
+export interface Drain {
+  readonly name: string;
+  /** Finishes; the signal aborts when the time for it is up. */
+  drain(signal: AbortSignal): Promise<void>;
+}
+
+/** One answer to the question how a process fares. */
+export interface HealthCheck {
+  name: string;
+  /** For a person; absent when all is well. */
+  problem?: string | undefined;
+}
+
 /** What a {@link Manager} needs. */
 export interface ManagerOptions {
   log: Logger;
@@ -26,21 +40,27 @@ export interface ManagerOptions {
   leadership?: Leadership | undefined;
   /** Seconds in which all informers must have their first list, or the start fails. Default 120. */
   syncTimeoutSeconds?: number | undefined;
+  /** Seconds that runnables and drains together get to end in, once they are told to. Default 20. */
+  drainSeconds?: number | undefined;
 }
 
 /**
- * Starts the parts of a process in order and keeps watch over them.
+ * Starts the parts of a process in order, keeps watch over them, and ends them in the reverse order.
  *
- * Informers first, on every replica; when all have synced and this process leads, the runnables.
- * If any part ends by itself, all are stopped and `start` rejects: a process that lost a part
- * silently would look alive and do half its work.
+ *     start:  informers, on every replica ──► all synced ──► this process leads ──► runnables
+ *     end:    runnables finish what they hold ──► drains ──► leadership is given up ──► informers
+ *
+ * If any part ends by itself, all are stopped and `start` rejects: a process that lost a part silently would look
+ * alive and do half its work. Losing leadership is such an end.
  */
 export class Manager {
   readonly #options: ManagerOptions;
   readonly #informers: Informer<KubeObject>[] = [];
   readonly #runnables: Runnable[] = [];
+  readonly #drains: Drain[] = [];
+  readonly #checks: { name: string; problem: () => string | undefined }[] = [];
   readonly #running = new Set<Runnable>();
-  readonly #failed = new Set<string>();
+  readonly #failed = new Map<string, string>();
   #isLeading = false;
   #failure: Error | undefined;
 
@@ -58,32 +78,67 @@ export class Manager {
     this.#informers.push(informer);
   }
 
+  /** Adds what is to be finished after all runnables have ended; what was added last is finished first. */
+  addDrain(drain: Drain): void {
+    this.#drains.unshift(drain);
+  }
+
+  /** Adds a check of something else that must be well for the process to be of use. */
+  addCheck(name: string, problem: () => string | undefined): void {
+    this.#checks.push({ name, problem });
+  }
+
   /** Runs all parts until the signal aborts and all have ended. @throws what the first failing part threw. */
   async start(signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const onAbort = (): void => stop.abort(signal.reason);
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
+    const stopInformers = new AbortController();
     // Parts report their failures to #fail and never reject, so that each is waited for.
-    const parts = [...this.#informers.map((informer) => this.#run(informer, stop)), this.#lead(stop)];
+    const informing = this.#informers.map((informer) => this.#run(informer, stop, stopInformers.signal));
     try {
-      await Promise.all(parts);
+      await this.#lead(stop);
+      stopInformers.abort(stop.signal.reason);
+      await Promise.all(informing);
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
     if (this.#failure) throw this.#failure;
   }
 
-  /** Whether all informers have synced and, if this process leads, all runnables run. */
+  /** Whether this process is of use: all informers have synced and, if it leads, all runnables run. */
   isReady(): boolean {
     return this.unhealthy().length === 0;
   }
 
   /** Names of the parts that are not as they should be. */
   unhealthy(): string[] {
-    const unsynced = this.#informers.filter((informer) => !informer.hasSynced() || !this.#running.has(informer));
-    const idle = this.#isLeading ? this.#runnables.filter((runnable) => !this.#running.has(runnable)) : [];
-    return [...new Set([...unsynced, ...idle].map(({ name }) => name).concat(...this.#failed))];
+    const troubled = [...this.readiness(), ...this.liveness()].filter(({ problem }) => problem !== undefined);
+    return [...new Set(troubled.map(({ name }) => name))];
+  }
+
+  /** One check a part: whether it has begun its work, and goes on with it. */
+  readiness(): HealthCheck[] {
+    const informers = this.#informers.map((informer) => {
+      const isReady = informer.hasSynced() && this.#running.has(informer);
+      return check(informer.name, isReady ? undefined : 'has not listed its objects');
+    });
+    const runnables = this.#runnables.map((runnable) => {
+      const isIdle = this.#isLeading && !this.#running.has(runnable);
+      return check(runnable.name, isIdle ? 'does not run' : undefined);
+    });
+    return [...informers, ...runnables, ...[...this.#failed].map(([name, problem]) => check(name, problem))];
+  }
+
+  /** One check a part: whether it is stuck such that only a new process would help it. */
+  liveness(): HealthCheck[] {
+    const informers = this.#informers.map((informer) => {
+      const { isHealthy, message = 'hears nothing' } = informer.health();
+      return check(informer.name, isHealthy ? undefined : message);
+    });
+    const runnables = this.#runnables.map((runnable) => check(runnable.name, runnable.problem?.()));
+    return [...informers, ...runnables, ...this.#checks.map(({ name, problem }) => check(name, problem()))];
   }
 
   async #lead(stop: AbortController): Promise<void> {
@@ -91,6 +146,7 @@ export class Manager {
       await this.#waitForSync(stop.signal);
       const { leadership = (signal, work) => work(signal) } = this.#options;
       await leadership(stop.signal, (signal) => this.#runAll(stop, signal));
+      if (!stop.signal.aborted) await aborted(stop.signal);
     } catch (error) {
       if (!stop.signal.aborted) this.#fail(stop, 'leadership', error);
     }
@@ -98,10 +154,27 @@ export class Manager {
 
   async #runAll(stop: AbortController, signal: AbortSignal): Promise<void> {
     this.#isLeading = true;
+    const drainMs = (this.#options.drainSeconds ?? DEFAULT_DRAIN_SECONDS) * 1000;
+    // A part that fails ends the term for all, whoever decides on the leadership.
+    const end = AbortSignal.any([signal, stop.signal]);
+    const ending = Promise.all(this.#runnables.map((runnable) => this.#run(runnable, stop, end)));
     try {
-      await Promise.all(this.#runnables.map((runnable) => this.#run(runnable, stop, signal)));
+      await aborted(end);
+      using limit = withDeadline(drainMs, { clock: this.#options.clock });
+      await this.#within(limit.signal, 'runnables', () => ending);
+      for (const each of this.#drains) await this.#within(limit.signal, each.name, () => each.drain(limit.signal));
     } finally {
       this.#isLeading = false;
+    }
+  }
+
+  /** Work that outlasts its time is left behind, for nothing in this language ends it; the process is about to. */
+  async #within(limit: AbortSignal, name: string, end: () => Promise<unknown>): Promise<void> {
+    try {
+      await abortable(end(), limit);
+    } catch (error) {
+      const running = [...this.#running].map((part) => part.name);
+      this.#options.log.error({ part: name, running, err: error }, 'Could not drain');
     }
   }
 
@@ -112,7 +185,7 @@ export class Manager {
     log.info({ informers: this.#informers.map(({ name }) => name) }, 'Synced informers');
   }
 
-  async #run(part: Runnable, stop: AbortController, signal: AbortSignal = stop.signal): Promise<void> {
+  async #run(part: Runnable, stop: AbortController, signal: AbortSignal): Promise<void> {
     this.#running.add(part);
     try {
       await part.start(signal);
@@ -127,9 +200,23 @@ export class Manager {
 
   /** The first failure is the cause; what fails after it does so because everything is being stopped. */
   #fail(stop: AbortController, name: string, error: unknown): void {
-    this.#failed.add(name);
+    this.#failed.set(name, errorMessage(error));
     this.#options.log.error({ part: name, err: error }, 'A part of the process failed');
     this.#failure ??= error instanceof Error ? error : new Error(String(error));
     stop.abort(this.#failure);
   }
+}
+
+/** Less than the 30 s after which Kubernetes kills a pod, by the time in which a lease is released. */
+const DEFAULT_DRAIN_SECONDS = 20;
+
+function check(name: string, problem: string | undefined): HealthCheck {
+  return problem === undefined ? { name } : { name, problem };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
