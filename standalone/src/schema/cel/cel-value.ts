@@ -1,8 +1,8 @@
 import { evaluate } from '@marcbachmann/cel-js';
 import type { SchemaNode } from '../kinds.ts';
-import { isGoDuration } from '../structural/formats.ts';
+import { isGoDuration, looseSeconds } from '../structural/go-duration.ts';
 import { isJsonObject, ownValue } from '../structural/json-value.ts';
-import { celFieldName } from './field-names.ts';
+import { celFieldNames } from './field-names.ts';
 
 /**
  * A JSON value as CEL sees it: integers are bigint, numbers double, declared objects have escaped field names,
@@ -22,16 +22,16 @@ function untypedMap(value: Record<string, unknown>): Map<string, unknown> {
 
 function celObject(value: Record<string, unknown>, schema: SchemaNode): unknown {
   const additional = schema.additionalProperties;
-  if (additional !== undefined && additional !== false) {
-    const itemSchema = typeof additional === 'object' ? additional : undefined;
-    return new Map(Object.entries(value).map(([key, item]) => [key, celValue(item, itemSchema)]));
+  if (typeof additional === 'object') {
+    return new Map(Object.entries(value).map(([key, item]) => [key, celValue(item, additional)]));
   }
-  if (schema.properties === undefined && schema['x-kubernetes-embedded-resource'] !== true) return untypedMap(value);
   const result = Object.create(null) as Record<string, unknown>;
   for (const [key, item] of Object.entries(value)) {
     const property = ownValue(objectProperties(schema), key);
-    const name = celFieldName(key);
-    if (property !== undefined && name !== undefined) result[name] = celValue(item, property);
+    // A field that is null is as if it were not there.
+    if (property === undefined || item === null) continue;
+    const value = celValue(item, property);
+    for (const name of celFieldNames(key)) result[name] = value;
   }
   return result;
 }
@@ -54,7 +54,7 @@ function celString(text: string, schema: SchemaNode | undefined): unknown {
     const time = new Date(text);
     return Number.isNaN(time.getTime()) ? text : time;
   }
-  if (format === 'duration') return isGoDuration(text) ? toDuration(text) : text;
+  if (format === 'duration') return toDuration(isGoDuration(text) ? text : `${looseSeconds(text) ?? 0}s`);
   return format === 'byte' ? new Uint8Array(Buffer.from(text, 'base64')) : text;
 }
 

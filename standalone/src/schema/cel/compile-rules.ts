@@ -3,6 +3,7 @@ import type { Cause, CelRule, SchemaNode } from '../kinds.ts';
 import { invalid } from '../structural/cause.ts';
 import { compilationMessage } from './compilation-message.ts';
 import { declareTypes } from './declare-types.ts';
+import { REPLACED_METHODS } from './functions/string-functions.ts';
 import { dialectFault, walk } from './kubernetes-dialect.ts';
 import { kubernetesEnvironment } from './kubernetes-environment.ts';
 
@@ -129,13 +130,23 @@ function compileRule(
     ...(rule.messageExpression === undefined ? [] : expressionCauses(checker, rule, 'messageExpression', 'string')),
   ];
   if (causes.length > 0) return causes;
-  const program = compilation.runtime.parse(rule.rule);
+  const program = parseForRun(compilation.runtime, rule.rule);
   const usesOldSelf = mentions(program.ast, 'oldSelf');
   const misuse = oldSelfCauses(rule, usesOldSelf, position.uncorrelatable);
   if (misuse.length > 0) return misuse;
   const compiled: CompiledRule = { rule, program, usesOldSelf };
-  if (rule.messageExpression !== undefined) compiled.messageProgram = compilation.runtime.parse(rule.messageExpression);
+  if (rule.messageExpression !== undefined)
+    compiled.messageProgram = parseForRun(compilation.runtime, rule.messageExpression);
   return compiled;
+}
+
+/** A program in which methods of cel-js whose answers differ from cel-go's are replaced by ours. */
+function parseForRun(runtime: Environment, expression: string): ParseResult {
+  const program = runtime.parse(expression);
+  for (const node of walk(program.ast)) {
+    if (node.op === 'rcall') node.args[0] = REPLACED_METHODS.get(node.args[0]) ?? node.args[0];
+  }
+  return program;
 }
 
 function expressionCauses(
@@ -148,7 +159,7 @@ function expressionCauses(
   const result = checker.check(expression);
   if (!result.valid) return [invalid(`.${key}`, rule, compilationMessage(expression, result, checker))];
   const fault = dialectFault(expression, checker);
-  if (fault !== undefined) return [invalid(`.${key}`, rule, `compilation failed: ERROR: <input>: ${fault}`)];
+  if (fault !== undefined) return [invalid(`.${key}`, rule, fault)];
   if (result.type === wanted || result.type === 'dyn') return [];
   const words =
     key === 'rule' ? 'cel expression must evaluate to a bool' : 'messageExpression must evaluate to a string';

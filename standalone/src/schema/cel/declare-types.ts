@@ -1,18 +1,24 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import type { SchemaNode } from '../kinds.ts';
 import { objectProperties } from './cel-value.ts';
-import { celFieldName } from './field-names.ts';
+import { celFieldNames } from './field-names.ts';
 
 /**
  * Declares the types of a schema node in a CEL environment and returns the name of the node's own type,
  * so that rules are checked against the schema: an undeclared field is an error when the CRD is made.
  */
 export function declareTypes(environment: Environment, schema: SchemaNode, name: string): string {
+  return typeName(environment, schema, name) ?? 'dyn';
+}
+
+/** Undefined for a node that rules cannot see, since nothing is said of its type. */
+function typeName(environment: Environment, schema: SchemaNode, name: string): string | undefined {
   if (schema['x-kubernetes-int-or-string'] === true) return 'dyn';
   if (schema.type === 'string') return stringType(schema.format);
   if (schema.type === 'object') return objectType(environment, schema, name);
-  if (schema.type !== 'array') return SCALAR_TYPES[schema.type ?? ''] ?? 'dyn';
-  return schema.items === undefined ? 'list<dyn>' : `list<${declareTypes(environment, schema.items, `${name}.items`)}>`;
+  if (schema.type !== 'array') return SCALAR_TYPES[schema.type ?? ''];
+  const item = schema.items === undefined ? undefined : typeName(environment, schema.items, `${name}.items`);
+  return item === undefined ? undefined : `list<${item}>`;
 }
 
 const SCALAR_TYPES: Record<string, string> = { integer: 'int', number: 'double', boolean: 'bool' };
@@ -23,17 +29,19 @@ function stringType(format: string | undefined): string {
   return format === 'byte' ? 'bytes' : 'string';
 }
 
-function objectType(environment: Environment, schema: SchemaNode, name: string): string {
+function objectType(environment: Environment, schema: SchemaNode, name: string): string | undefined {
   const additional = schema.additionalProperties;
-  if (additional !== undefined && additional !== false) {
-    const valueType = typeof additional === 'object' ? declareTypes(environment, additional, `${name}.values`) : 'dyn';
-    return `map<string, ${valueType}>`;
+  if (typeof additional === 'object') {
+    const valueType = typeName(environment, additional, `${name}.values`);
+    return valueType === undefined ? undefined : `map<string, ${valueType}>`;
   }
   const properties = Object.entries(objectProperties(schema));
   const fields: Record<string, string> = {};
   for (const [property, child] of properties) {
-    const field = celFieldName(property);
-    if (field !== undefined) fields[field] = declareTypes(environment, child, `${name}.${field}`);
+    const [field, ...others] = celFieldNames(property);
+    const type = field === undefined ? undefined : typeName(environment, child, `${name}.${field}`);
+    if (field === undefined || type === undefined) continue;
+    for (const known of [field, ...others]) fields[known] = type;
   }
   environment.registerType({ name, fields });
   // The run-time values are plain objects; this only tells the checker that the type can be compared.

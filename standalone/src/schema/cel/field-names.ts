@@ -33,3 +33,11 @@ export function celFieldName(property: string): string | undefined {
   if (!/^[A-Za-z_.\-/][A-Za-z0-9_.\-/]*$/.test(property)) return undefined;
   return property.replace(/__|[.\-/]/g, (part) => ESCAPES[part] ?? part);
 }
+
+/** The names by which rules may reach a property: the escaped one, and the plain one where the grammar takes it too. */
+export function celFieldNames(property: string): string[] {
+  const escaped = celFieldName(property);
+  if (escaped === undefined) return [];
+  const isWord = KEYWORDS.has(property) && !['true', 'false', 'null', 'in'].includes(property);
+  return isWord ? [escaped, property] : [escaped];
+}

@@ -1,9 +1,15 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { FORMAT_FUNCTIONS, FormatValue } from './functions/format-functions.ts';
 import { CidrValue, IP_FUNCTIONS, IpValue } from './functions/ip-functions.ts';
+import { celTime } from './functions/format-text.ts';
+import type { FunctionEntry } from './functions/function-entry.ts';
 import { LIST_FUNCTIONS, SET_FUNCTIONS } from './functions/list-functions.ts';
+import { ONE_VARIABLE_MACROS } from './functions/one-variable-macros.ts';
+import { OPTIONAL_FUNCTIONS } from './functions/optional-functions.ts';
 import { QUANTITY_FUNCTIONS, QuantityValue } from './functions/quantity-functions.ts';
+import { SEMVER_FUNCTIONS, SemverValue } from './functions/semver-functions.ts';
 import { STRING_FUNCTIONS } from './functions/string-functions.ts';
+import { TWO_VARIABLE_MACROS } from './functions/two-variable-macros.ts';
 import { URL_FUNCTIONS, UrlValue } from './functions/url-functions.ts';
 
 /** Receivers of functions that are called on a library's name, such as `sets.contains(a, b)`. */
@@ -16,11 +22,25 @@ class IpNamespace {
 class FormatNamespace {
   readonly library = 'format';
 }
+class ListsNamespace {
+  readonly library = 'lists';
+}
+class StringsNamespace {
+  readonly library = 'strings';
+}
+
+/** Conversions of times that cel-js lacks. */
+const CONVERSIONS: readonly FunctionEntry[] = [
+  ['string(google.protobuf.Timestamp): string', celTime],
+  ['string(google.protobuf.Duration): string', (duration: { toString(): string }) => duration.toString()],
+  ['int(google.protobuf.Timestamp): int', (time: Date) => BigInt(Math.floor(time.getTime() / 1000))],
+];
 
 /**
  * A CEL environment with the functions that Kubernetes adds, without variables; clone it to declare those.
  *
- * Not offered: the semver, authorizer and two-variable comprehension libraries, and cost limits.
+ * Not offered: the authorizer library (no rule of a CRD can use it), optional entries in list and map literals, and
+ * cost limits.
  */
 export function kubernetesEnvironment(): Environment {
   const environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false });
@@ -33,6 +53,11 @@ export function kubernetesEnvironment(): Environment {
     IP_FUNCTIONS,
     QUANTITY_FUNCTIONS,
     FORMAT_FUNCTIONS,
+    SEMVER_FUNCTIONS,
+    OPTIONAL_FUNCTIONS,
+    CONVERSIONS,
+    ONE_VARIABLE_MACROS,
+    TWO_VARIABLE_MACROS,
   ];
   for (const [signature, handler] of tables.flat()) environment.registerFunction(signature, handler);
   return environment;
@@ -43,15 +68,22 @@ function registerTypes(environment: Environment): void {
     .registerType('kubernetes.URL', UrlValue)
     .registerType('kubernetes.Quantity', QuantityValue)
     .registerType('kubernetes.Format', FormatValue)
+    .registerType('kubernetes.Semver', SemverValue)
     .registerType('net.IP', IpValue)
     .registerType('net.CIDR', CidrValue)
     .registerType('SetsNamespace', SetsNamespace)
     .registerType('IpNamespace', IpNamespace)
     .registerType('FormatNamespace', FormatNamespace)
+    .registerType('ListsNamespace', ListsNamespace)
+    .registerType('StringsNamespace', StringsNamespace)
+    .registerConstant('lists', 'ListsNamespace', new ListsNamespace())
+    .registerConstant('strings', 'StringsNamespace', new StringsNamespace())
     .registerConstant('sets', 'SetsNamespace', new SetsNamespace())
     .registerConstant('ip', 'IpNamespace', new IpNamespace())
     .registerConstant('format', 'FormatNamespace', new FormatNamespace())
-    .registerOperator('kubernetes.URL == kubernetes.URL', (a: UrlValue, b: UrlValue) => a.equals(b))
+    .registerOperator('bytes < bytes', (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) < 0)
+    .registerOperator('kubernetes.Semver == kubernetes.Semver', (a: SemverValue, b: SemverValue) => a.compare(b) === 0n)
+    .registerOperator('kubernetes.URL == kubernetes.URL', (a: UrlValue, b: UrlValue) => a.text === b.text)
     .registerOperator('net.IP == net.IP', (a: IpValue, b: IpValue) => a.toString() === b.toString())
     .registerOperator('net.CIDR == net.CIDR', (a: CidrValue, b: CidrValue) => a.toString() === b.toString())
     .registerOperator(

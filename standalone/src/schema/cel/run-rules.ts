@@ -3,6 +3,7 @@ import type { Cause } from '../kinds.ts';
 import { duplicate, forbidden, invalid, OMITTED, required } from '../structural/cause.ts';
 import { oldItem, oldProperty } from '../structural/correlate.ts';
 import { isJsonObject, jsonEqual, ownValue } from '../structural/json-value.ts';
+import { alignLists } from './align-lists.ts';
 import { celValue } from './cel-value.ts';
 import { evaluationMessage } from './evaluation-message.ts';
 import { type CompiledRule, fieldPathSegments, type RuleTree } from './compile-rules.ts';
@@ -66,7 +67,10 @@ function ownCauses(tree: RuleTree, visit: Visit): Cause[] {
   );
   if (due.length === 0) return [];
   const self = celValue(visit.value, tree.schema);
-  const oldSelf = hasOld && due.some(({ usesOldSelf }) => usesOldSelf) ? celValue(visit.old, tree.schema) : undefined;
+  const oldSelf =
+    hasOld && due.some(({ usesOldSelf }) => usesOldSelf)
+      ? celValue(alignLists(visit.value, visit.old, tree.schema), tree.schema)
+      : undefined;
   return due.flatMap((compiled) => {
     if (compiled.rule.optionalOldSelf !== true) return runRule(compiled, tree, visit, { self, oldSelf });
     return runRule(compiled, tree, visit, { self, oldSelf: hasOld ? Optional.of(oldSelf) : Optional.none() });
@@ -80,7 +84,7 @@ function runRule(compiled: CompiledRule, tree: RuleTree, visit: Visit, variables
     if (compiled.program(variables) === true) return [];
   } catch (error) {
     const ruleText = (rule.message ?? '').trim() || rule.rule.trim();
-    return [invalid(visit.path, tree.schema.type ?? '', `${evaluationMessage(error)} evaluating rule: ${ruleText}`)];
+    return [invalid(visit.path, tree.schema.type ?? '', evaluationMessage(error, ruleText))];
   }
   const detail =
     expressedMessage(compiled, variables) ?? ((rule.message ?? '').trim() || `failed rule: ${rule.rule.trim()}`);

@@ -175,7 +175,7 @@ describe('compileCrd', () => {
     [
       'a look-ahead',
       { type: 'string', pattern: '(?=a)' },
-      `FieldValueInvalid ${ROOT}.properties[spec].pattern: Invalid value: "(?=a)": must be a valid regular expression, but isn't: invalid or unsupported Perl syntax`,
+      `FieldValueInvalid ${ROOT}.properties[spec].pattern: Invalid value: "(?=a)": must be a valid regular expression, but isn't: error parsing regexp: invalid or unsupported Perl syntax: \`(?=\``,
     ],
   ])('refuses %s', (_name, node, expected) => {
     expect(faultsOfSpec(node)).toContain(expected);

@@ -1,10 +1,10 @@
 import type { SchemaNode } from '../kinds.ts';
 import { invalid } from './cause.ts';
 import { type Judgement, JudgementSum } from './judgement.ts';
-import { judgeAnew, type Visit } from './validate.ts';
+import { judge, type Visit } from './validate.ts';
 
 /**
- * Judges a value by allOf, anyOf, oneOf and not. Alternatives as such are never ratcheted, as in kube-apiserver, which
+ * Judges a value by allOf, anyOf, oneOf and not. Nothing in alternatives is ratcheted, as in kube-apiserver, which
  * also tells these violations without a field: the path stands in the message.
  */
 export function judgeCombinations(visit: Visit): Judgement {
@@ -19,8 +19,8 @@ export function judgeCombinations(visit: Visit): Judgement {
   return sum;
 }
 
-function byPart(visit: Visit, schema: SchemaNode): Judgement {
-  return judgeAnew({ ...visit, schema, isAlternative: true });
+function byPart({ value, path }: Visit, schema: SchemaNode): Judgement {
+  return judge({ value, schema, path });
 }
 
 function isValid({ causes }: Judgement): boolean {

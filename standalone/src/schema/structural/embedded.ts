@@ -26,9 +26,37 @@ export function embeddedCauses(value: unknown, schema: SchemaNode | undefined, p
   return causes;
 }
 
+/**
+ * Why an embedded object cannot be read as one, undefined when all can: its apiVersion and kind must be strings, its
+ * metadata of ObjectMeta's types. kube-apiserver finds this while it decodes, so it is a bad request.
+ */
+export function embeddedFault(value: unknown, schema: SchemaNode | undefined, path: string): string | undefined {
+  if (schema === undefined || typeof value !== 'object' || value === null) return undefined;
+  const own =
+    isJsonObject(value) && schema['x-kubernetes-embedded-resource'] === true ? typeFault(value, path) : undefined;
+  if (own !== undefined) return own;
+  const { properties, items, additionalProperties: additional } = schema;
+  const rest = typeof additional === 'object' ? additional : undefined;
+  for (const [key, child] of Object.entries(value)) {
+    const below = Array.isArray(value) ? items : (ownValue(properties, key) ?? rest);
+    const fault = embeddedFault(child, below, `${path}.${key}`);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function typeFault({ apiVersion, kind, metadata }: JsonObject, path: string): string | undefined {
+  for (const [key, value] of Object.entries({ apiVersion, kind })) {
+    if (value !== undefined && typeof value !== 'string') return `${path}.${key}: Invalid value: must be a string`;
+  }
+  return decodeFault(metadata, OBJECT_META_SCHEMA, `${path}.metadata`);
+}
+
 function resourceCauses(value: JsonObject, path: string): Cause[] {
   const { apiVersion, kind, metadata } = value;
   const causes: Cause[] = [];
+  const isReadable = metadata === undefined || decodeFault(metadata, OBJECT_META_SCHEMA, '') === undefined;
+  if (!isReadable) return [invalid(`${path}.metadata`, metadata, 'must be an object of the types of ObjectMeta')];
   if (apiVersion === undefined) causes.push(required(`${path}.apiVersion`));
   if (kind === undefined) causes.push(required(`${path}.kind`));
   if (apiVersion !== undefined) causes.push(...apiVersionCauses(apiVersion, `${path}.apiVersion`));
@@ -53,9 +81,6 @@ function kindCauses(kind: unknown, path: string): Cause[] {
 }
 
 function metaCauses(metadata: unknown, path: string): Cause[] {
-  if (!isJsonObject(metadata) || decodeFault(metadata, OBJECT_META_SCHEMA, 'metadata') !== undefined) {
-    return [invalid(path, metadata, 'must be an object of the types of ObjectMeta')];
-  }
   const meta = metadata as ObjectMeta;
   const named = (meta.name ?? '') === '' ? { ...meta, name: 'fakename' } : meta;
   const rules = { namespaced: (meta.namespace ?? '') !== '', nameErrors: pathSegmentErrors };

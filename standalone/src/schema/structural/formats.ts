@@ -3,8 +3,6 @@ import { isIsbn10, isIsbn13, isPaymentCard } from './check-digits.ts';
 import { isDuration } from './go-duration.ts';
 import { parseRequestUri } from './go-uri.ts';
 
-export { isGoDuration } from './go-duration.ts';
-
 /** As strfmt reads RFC 3339: any letter may stand before the fraction of a second. */
 function isDateTime(text: string): boolean {
   const [date = '', time] = text.toLowerCase().split('t');

@@ -4,15 +4,15 @@ export function isGoDuration(text: string): boolean {
   return /^[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)$/.test(text);
 }
 
-const WORDS: readonly (readonly [prefix: string, ...exact: string[]])[] = [
-  ['nano', 'ns'],
-  ['micro', 'us', '\u00b5s'],
-  ['milli', 'ms'],
-  ['sec', 's'],
-  ['min', 'm'],
-  ['hour', 'h', 'hr'],
-  ['day', 'd'],
-  ['week', 'w', 'wk'],
+const WORDS: readonly (readonly [seconds: number, prefix: string, ...exact: string[]])[] = [
+  [1e-9, 'nano', 'ns'],
+  [1e-6, 'micro', 'us', '\u00b5s'],
+  [1e-3, 'milli', 'ms'],
+  [1, 'sec', 's'],
+  [60, 'min', 'm'],
+  [3600, 'hour', 'h', 'hr'],
+  [86_400, 'day', 'd'],
+  [604_800, 'week', 'w', 'wk'],
 ];
 
 /**
@@ -20,7 +20,19 @@ const WORDS: readonly (readonly [prefix: string, ...exact: string[]])[] = [
  * stands, such as `22 ns`, `2 days` or `P1D` (go-openapi/strfmt).
  */
 export function isDuration(text: string): boolean {
-  if (isGoDuration(text)) return true;
-  const units = [...text.matchAll(/\d+\s*([A-Za-z\u00b5]+)/g)].map((match) => (match[1] ?? '').toLowerCase());
-  return units.some((unit) => WORDS.some(([prefix, ...exact]) => unit.startsWith(prefix) || exact.includes(unit)));
+  return isGoDuration(text) || looseSeconds(text) !== undefined;
+}
+
+/**
+ * Seconds of a duration that is no Go duration: the sum of all numbers with a known unit in the text; undefined when
+ * there is none.
+ */
+export function looseSeconds(text: string): number | undefined {
+  let seconds: number | undefined;
+  for (const [, count, letters = ''] of text.matchAll(/(\d+)\s*([A-Za-z\u00b5]+)/g)) {
+    const unit = letters.toLowerCase();
+    const known = WORDS.find(([, prefix, ...exact]) => unit.startsWith(prefix) || exact.includes(unit));
+    if (known !== undefined) seconds = (seconds ?? 0) + Number(count) * known[0];
+  }
+  return seconds;
 }

@@ -46,6 +46,8 @@ function pruneObject(run: PruneRun, value: JsonObject, schema: SchemaNode | unde
   return isWhole ? value : result;
 }
 
+const NOTHING: SchemaNode = {};
+
 function childRule(schema: SchemaNode | undefined, key: string): SchemaNode | 'keep' | 'unknown' {
   if (schema === undefined) return 'unknown';
   const property = ownValue(schema.properties, key);
@@ -53,6 +55,7 @@ function childRule(schema: SchemaNode | undefined, key: string): SchemaNode | 'k
   if (schema['x-kubernetes-embedded-resource'] === true && TYPE_AND_META.has(key)) return 'keep';
   const additional = schema.additionalProperties;
   if (typeof additional === 'object') return additional;
-  if (additional === true || schema['x-kubernetes-preserve-unknown-fields'] === true) return 'keep';
-  return 'unknown';
+  if (schema['x-kubernetes-preserve-unknown-fields'] === true) return 'keep';
+  // Any value may stand here, but nothing is declared within it.
+  return additional === true ? NOTHING : 'unknown';
 }

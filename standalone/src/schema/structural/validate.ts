@@ -14,8 +14,6 @@ export interface Visit {
   path: string;
   /** Stored counterpart on an update: what equals it is not judged again (ratcheting). */
   old?: unknown;
-  /** Inside an alternative the passed checks of unchanged parts count all the same. */
-  isAlternative?: boolean;
 }
 
 /**
@@ -28,28 +26,21 @@ export function schemaCauses(value: unknown, schema: SchemaNode, path: string, o
 
 /** Judges a value by a schema. */
 export function judge(visit: Visit): Judgement {
-  const { value, old } = visit;
-  const isUnchanged = old !== undefined && jsonEqual(value, old);
-  if (isUnchanged && visit.isAlternative !== true) return { causes: [], matches: 0 };
-  const { causes, matches } = judgeAnew(visit);
-  return { causes: isUnchanged ? [] : causes, matches };
-}
-
-/** As `judge`, but the node's own violations count although it is unchanged: alternatives are never ratcheted. */
-export function judgeAnew(visit: Visit): Judgement {
-  const { value, schema, path } = visit;
+  const { value, schema, path, old } = visit;
   const sum = new JudgementSum();
+  if (old !== undefined && jsonEqual(value, old)) return sum;
   const ofType = typeCauses(value, schema, path);
   const hasTypeCheck = schema.type !== undefined || schema['x-kubernetes-int-or-string'] === true;
   sum.add(...ofType);
-  if (ofType.length === 0 && hasTypeCheck) sum.matches += 1;
+  if (ofType.length === 0 && (hasTypeCheck || value === null)) sum.matches += 1;
   if (value === null) {
     sum.add(...enumCauses(value, schema, path));
     return sum;
   }
   sum.merge(judgeCombinations(visit));
-  // One for each check that applies to the value, and one for the whole.
-  sum.matches += 3 + Number(hasTypeCheck) + judgeContent(sum, visit);
+  const ofContent = judgeContent(sum, visit);
+  // One for each check that applies to the value (two for the alternatives), and one for the whole.
+  sum.matches += 4 + Number(hasTypeCheck) + ofContent;
   return sum;
 }
 

@@ -14,7 +14,8 @@ export class IpValue {
       this.family = 6;
       this.bits = parseV6(text);
     } else {
-      throw new SyntaxError(`IP Address ${JSON.stringify(text)} parse error during conversion from string`);
+      const why = `ParseAddr(${JSON.stringify(text)}): unable to parse IP`;
+      throw new SyntaxError(`IP Address ${JSON.stringify(text)} parse error during conversion from string: ${why}`);
     }
   }
 
@@ -87,7 +88,9 @@ export class CidrValue {
     const ip = attempt(() => new IpValue(address));
     const isPrefix = /^(0|[1-9]\d{0,2})$/.test(bits) && Number(bits) <= (ip?.family === 4 ? 32 : 128);
     if (ip === undefined || extra !== undefined || !isPrefix) {
-      throw new SyntaxError(`network address parse error during conversion from string: ${JSON.stringify(text)}`);
+      const words = 'network address parse error during conversion from string: ';
+      const why = text.includes('/') ? 'invalid address or prefix' : "no '/'";
+      throw new SyntaxError(`${words}${words}netip.ParsePrefix(${JSON.stringify(text)}): ${why}`);
     }
     this.address = ip;
     this.prefix = Number(bits);
@@ -145,14 +148,31 @@ export const IP_FUNCTIONS: readonly FunctionEntry[] = [
   ['isCIDR(string): bool', (text: string) => attempt(() => new CidrValue(text)) !== undefined],
   ['cidr(string): net.CIDR', (text: string) => new CidrValue(text)],
   ['string(net.CIDR): string', (cidr: CidrValue) => cidr.toString()],
-  ['net.CIDR.containsIP(string): bool', (cidr: CidrValue, text: string) => cidr.contains(new IpValue(text))],
+  [
+    'net.CIDR.containsIP(string): bool',
+    (cidr: CidrValue, text: string) => cidr.contains(argument(() => new IpValue(text))),
+  ],
   ['net.CIDR.containsIP(net.IP): bool', (cidr: CidrValue, ip: IpValue) => cidr.contains(ip)],
-  ['net.CIDR.containsCIDR(string): bool', (cidr: CidrValue, text: string) => containsCidr(cidr, new CidrValue(text))],
+  [
+    'net.CIDR.containsCIDR(string): bool',
+    (cidr: CidrValue, text: string) =>
+      containsCidr(
+        cidr,
+        argument(() => new CidrValue(text)),
+      ),
+  ],
   ['net.CIDR.containsCIDR(net.CIDR): bool', containsCidr],
   ['net.CIDR.ip(): net.IP', (cidr: CidrValue) => cidr.address],
   ['net.CIDR.masked(): net.CIDR', (cidr: CidrValue) => cidr.masked()],
   ['net.CIDR.prefixLength(): int', (cidr: CidrValue) => BigInt(cidr.prefix)],
 ];
+
+/** Text that stands for an address as an argument; cel-go finds no function for one that is none. */
+function argument<T>(make: () => T): T {
+  const value = attempt(make);
+  if (value === undefined) throw new TypeError('no such overload');
+  return value;
+}
 
 function containsCidr(outer: CidrValue, inner: CidrValue): boolean {
   return inner.prefix >= outer.prefix && outer.contains(inner.address);

@@ -31,8 +31,9 @@ export class QuantityValue {
     return new QuantityValue(sign === '-' ? -scaled : scaled);
   }
 
+  /** Whether it is an integer that int64 holds. */
   get isInteger(): boolean {
-    return this.scaled % SCALE === 0n;
+    return this.scaled % SCALE === 0n && this.scaled / SCALE < 2n ** 63n && this.scaled / SCALE >= -(2n ** 63n);
   }
 
   asInteger(): bigint {
