@@ -1,5 +1,6 @@
 /** `nanny`: for people. Reads the verb, runs it, turns errors into one line and an exit status. */
 import { CodedError } from '@nannyapi/process';
+import { deferOptimization } from './defer-optimization.ts';
 import { UsageError, type Verb, type VerbIo, type VerbTable } from './verb.ts';
 import { VERSION } from './version.ts';
 
@@ -21,6 +22,8 @@ const VERBS: VerbTable = {
     load: async () => (await import('./standalone.ts')).standalone,
   },
 };
+
+deferOptimization(process.versions.node);
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error(`received ${name}`)));

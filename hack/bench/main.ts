@@ -12,9 +12,21 @@ import { apiWrites } from './api-server/writes.ts';
 import { dispatch } from './dispatch.ts';
 import { tableOf, type Benchmark, type Measurement } from './measurement.ts';
 import { memory } from './memory.ts';
+import { queue } from './queue.ts';
+import { runtimeSync } from './runtime-sync.ts';
 import { stepOverhead } from './step-overhead.ts';
 
-const BENCHMARKS: Benchmark[] = [dispatch, stepOverhead, memory, apiStartUp, apiWrites, apiReads, watchFanOut];
+const BENCHMARKS: Benchmark[] = [
+  dispatch,
+  stepOverhead,
+  memory,
+  apiStartUp,
+  apiWrites,
+  apiReads,
+  watchFanOut,
+  runtimeSync,
+  queue,
+];
 
 const { values, positionals: wanted } = parseArgs({
   options: { times: { type: 'string', default: '1' } },

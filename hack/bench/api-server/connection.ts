@@ -49,7 +49,11 @@ export class Connection {
     return new Promise((resolve, reject) => {
       if (this.#closed) reject(this.#closed);
       this.#fail = reject;
-      this.#onData = readAnswer(resolve);
+      this.#onData = readAnswer((answer) => {
+        // Between two turns a connection may rest for long.
+        this.#socket.setTimeout(0);
+        resolve(answer);
+      });
       this.#socket.setTimeout(ANSWER_MS);
       this.#socket.write(this.#requestText(method, path, body));
     });
