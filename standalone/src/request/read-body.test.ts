@@ -10,9 +10,25 @@ const refused = expect.objectContaining({ code: 'BadRequest' });
 describe('parseDocument', () => {
   it('reads JSON, and YAML or JSON under a YAML content type', () => {
     expect(parse('{"a":1}', 'application/json')).toEqual({ a: 1 });
-    expect(parse('{"a":1}', 'application/apply-patch+yaml')).toEqual({ a: 1 });
-    expect(parse('{a: 1}', 'application/apply-patch+yaml')).toEqual({ a: 1 });
+    expect(parse('{"a":1}', 'application/yaml')).toEqual({ a: 1 });
+    expect(parse('{a: 1}', 'application/yaml')).toEqual({ a: 1 });
     expect(parse('a: "1"\nb: [x]\n', 'application/yaml')).toEqual({ a: '1', b: ['x'] });
+  });
+
+  it.each(['text/plain', 'application/merge-patch+json', ';'])('does not know %s', (type) => {
+    expect(() => parse('{}', type)).toThrowError(expect.objectContaining({ code: 'UnsupportedMediaType' }));
+  });
+
+  it('takes bytes that are not UTF-8 for U+FFFD, and a byte order mark for no JSON', () => {
+    const bytes = Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]);
+    expect(parseDocument(bytes, 'application/json')).toEqual({ a: '\ufffd' });
+    expect(() => parse('\ufeff{}', 'application/json')).toThrowError(refused);
+    expect(parse('\ufeffa: 1', 'application/yaml')).toEqual({ a: 1 });
+  });
+
+  it('refuses numbers that JSON cannot hold', () => {
+    expect(() => parse('{"a":1e999}', 'application/json')).toThrowError(refused);
+    expect(() => parse('a: [.inf]', 'application/yaml')).toThrowError(refused);
   });
 
   it('refuses what nests too deeply, in either form', () => {
@@ -28,10 +44,14 @@ describe('parseDocument', () => {
     expect(() => parse(lines.join('\n'), 'application/yaml')).toThrowError(refused);
   });
 
-  it('refuses keys named __proto__ in either form', () => {
-    expect(() => parse('{"a":{"__proto__":{}}}', 'application/json')).toThrowError(refused);
-    expect(() => parse('a: {__proto__: {x: 1}}', 'application/yaml')).toThrowError(refused);
-    expect(parse('{"a":"__proto__"}', 'application/json')).toEqual({ a: '__proto__' });
+  it.each([
+    ['application/json', '{"a":{"__proto__":{"x":1},"constructor":2}}'],
+    ['application/yaml', 'a: {__proto__: {x: 1}, constructor: 2}'],
+  ])('takes a key named __proto__ in %s for data', (type, text) => {
+    const { a } = parse(text, type) as { a: Record<string, unknown> };
+    expect(Object.keys(a)).toEqual(['__proto__', 'constructor']);
+    expect(a['x']).toBeUndefined();
+    expect(Object.getPrototypeOf(a)).toBe(Object.prototype);
   });
 });
 

@@ -103,7 +103,13 @@ async function sendMetrics(registry: Registry, response: ServerResponse): Promis
 }
 
 async function sendDocument(deps: ApiHandlerDeps, { request, response, path, query }: Exchange): Promise<void> {
-  const document = deps.documents.find(path.replace(/(.)\/+$/, '$1'), request.headers.accept ?? '');
+  const { accept = '' } = request.headers;
+  const protobuf = deps.documents.findProtobuf(path, accept);
+  if (protobuf !== undefined && request.method === 'GET') {
+    sendBytes(response, { code: 200, body: protobuf.bytes, contentType: protobuf.contentType });
+    return;
+  }
+  const document = deps.documents.find(path.replace(/(.)\/+$/, '$1'), accept);
   if (document === undefined) {
     if (isBuiltInPath(deps.context.kinds, path)) throw pathNotFound();
     sendText(response, 404, '404 page not found\n');

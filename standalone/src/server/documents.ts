@@ -10,12 +10,14 @@ import {
   versionInfo,
 } from '../schema/index.ts';
 import type { KindRegistry } from '../kinds/kind-registry.ts';
+import { encodeOpenApiV2, OPENAPI_V2_PROTOBUF, type OpenApiV2Document } from '../protobuf/encode-openapi.ts';
 
 /** Discovery and OpenAPI documents; each is made once per set of kinds, since kubectl asks for them on every start. */
 export class Documents {
   readonly #kinds: KindRegistry;
   readonly #serverAddress: () => string;
   readonly #texts = new Map<string, string | undefined>();
+  #openApiV2Bytes: Buffer | undefined;
   #edition = -1;
 
   constructor(deps: { kinds: KindRegistry; serverAddress: () => string }) {
@@ -25,10 +27,7 @@ export class Documents {
 
   /** JSON text of the document at a path; undefined when there is none. */
   find(path: string, accept: string): { text: string; contentType: string } | undefined {
-    if (this.#edition !== this.#kinds.edition) {
-      this.#texts.clear();
-      this.#edition = this.#kinds.edition;
-    }
+    this.#forgetOldEdition();
     const aggregated = path === '/api' || path === '/apis' ? aggregatedVersion(accept) : undefined;
     const key = `${path} ${aggregated ?? ''}`;
     if (!this.#texts.has(key)) {
@@ -41,6 +40,21 @@ export class Documents {
     if (text === undefined) return undefined;
     const suffix = aggregated === undefined ? '' : `;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
     return { text, contentType: `application/json${suffix}` };
+  }
+
+  /** OpenAPI v2 as protobuf, for those who take nothing else; undefined for all other requests. */
+  findProtobuf(path: string, accept: string): { bytes: Uint8Array; contentType: string } | undefined {
+    if (path !== '/openapi/v2' || !OPENAPI_V2_PROTOBUF.some((type) => accept.startsWith(type))) return undefined;
+    this.#forgetOldEdition();
+    this.#openApiV2Bytes ??= encodeOpenApiV2(openApiV2(this.#kinds.all()) as OpenApiV2Document);
+    return { bytes: this.#openApiV2Bytes, contentType: OPENAPI_V2_PROTOBUF[1] };
+  }
+
+  #forgetOldEdition(): void {
+    if (this.#edition === this.#kinds.edition) return;
+    this.#texts.clear();
+    this.#openApiV2Bytes = undefined;
+    this.#edition = this.#kinds.edition;
   }
 
   #make(path: string, aggregated: 'v2' | 'v2beta1' | undefined): object | undefined {

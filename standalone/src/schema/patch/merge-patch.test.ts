@@ -28,8 +28,10 @@ describe('applyMergePatch', () => {
     expect(applyMergePatch(target, patch)).toEqual(expected);
   });
 
-  it('does not touch prototypes', () => {
-    const result = applyMergePatch({}, JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"x": 1}}'));
+  it('takes __proto__ for data, and does not touch prototypes', () => {
+    const patch: unknown = JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"x": 1}}');
+    const result = applyMergePatch(applyMergePatch({}, patch), patch);
+    expect(JSON.stringify(result)).toBe(JSON.stringify(patch));
     expect(Object.getPrototypeOf(result)).toBe(Object.prototype);
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
     expect(result).toHaveProperty('constructor', { x: 1 });

@@ -1,7 +1,7 @@
 import { CodedError } from '@nannyapi/process';
 import { itemElement, fieldSchema } from '../apply/field-elements.ts';
 import type { CompiledKind, Json, JsonObject, SchemaNode } from '../kinds.ts';
-import { isJsonObject, jsonEqual, ownValue } from '../structural/json-value.ts';
+import { isJsonObject, jsonEqual, ownValue, setOwn } from '../structural/json-value.ts';
 import { assertDepth } from '../structural/depth.ts';
 
 /**
@@ -24,10 +24,9 @@ function mergeMap(target: Json | undefined, patch: JsonObject, schema: SchemaNod
   const base = directive === 'replace' || !isJsonObject(target) ? {} : retain(target, retained);
   const result: JsonObject = { ...base };
   for (const [key, value] of Object.entries(patch)) {
-    if (key === '__proto__') continue;
     if (key.startsWith('$')) deleteFromList(result, key, value);
     else if (value === null) delete result[key];
-    else result[key] = mergeValue(ownValue(base, key), value, fieldSchema(schema, key));
+    else setOwn(result, key, mergeValue(ownValue(base, key), value, fieldSchema(schema, key)));
   }
   return result;
 }
@@ -74,5 +73,9 @@ function deleteFromList(result: JsonObject, directive: string, values: Json): vo
   const list = key === undefined ? undefined : ownValue(result, key);
   if (name !== '$deleteFromPrimitiveList' || key === undefined || !Array.isArray(list) || !Array.isArray(values))
     return;
-  result[key] = list.filter((item) => !values.some((value) => jsonEqual(value, item)));
+  setOwn(
+    result,
+    key,
+    list.filter((item) => !values.some((value) => jsonEqual(value, item))),
+  );
 }
