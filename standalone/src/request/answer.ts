@@ -58,7 +58,7 @@ export function sendBytes(
   response.statusCode = answer.code;
   response.setHeader('content-type', answer.contentType);
   response.setHeader('content-length', answer.body.length);
-  response.setHeader('cache-control', 'no-cache, private');
+  if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-cache, private');
   response.end(answer.body);
 }
 

@@ -38,6 +38,8 @@ export { parseFieldSelector, type FieldSelector, type FieldRequirement } from '.
 export { toPartialObjectMetadata, toPartialObjectMetadataList } from './table/partial-object-metadata.ts';
 export { openApiV3, openApiV3Index } from './openapi/openapi-v3.ts';
 export { openApiV2 } from './openapi/openapi-v2.ts';
+export { documentHash } from './openapi/document-hash.ts';
+export { discoveryForm } from './discovery/discovery-form.ts';
 export {
   aggregatedDiscovery,
   apiGroup,

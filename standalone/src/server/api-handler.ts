@@ -12,7 +12,7 @@ import { parseQuery } from '../request/query.ts';
 import { decodePath } from '../request/request-path.ts';
 import { methodNotAllowed, pathNotFound, StatusError } from '../status/status-error.ts';
 import type { ApiMetrics } from './api-metrics.ts';
-import type { Documents } from './documents.ts';
+import type { Documents, FoundDocument } from './documents.ts';
 import { answerHealth } from './health.ts';
 import type { HealthChecks } from './health.ts';
 import type { Exchange } from './exchange.ts';
@@ -116,9 +116,27 @@ async function sendDocument(deps: ApiHandlerDeps, { request, response, path, que
     return;
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
+  if (isKept({ request, response, path, query }, document)) return;
   const format = answerFormat(request.headers, query);
   const mediaType = document.contentType === 'application/json' ? format.mediaType : document.contentType;
   await sendReply(response, { code: 200, body: document.text }, { ...format, mediaType });
+}
+
+/** Answers requests for a document that the client has (304) or whose hash is an old one (301). True when it did. */
+function isKept({ request, response, path, query }: Exchange, { hash, isPublic }: FoundDocument): boolean {
+  if (hash === undefined) return false;
+  const etag = `"${hash}"`;
+  const wanted = path.startsWith('/openapi/v3/') ? query.get('hash') : null;
+  response.setHeader('etag', etag);
+  response.setHeader('vary', 'Accept');
+  if (isPublic) response.setHeader('cache-control', 'public');
+  else if (wanted === hash) response.setHeader('cache-control', 'public, immutable');
+  const isOld = wanted !== null && wanted !== hash;
+  if (isOld) response.setHeader('location', `${path}?hash=${hash}`);
+  if (!isOld && request.headers['if-none-match'] !== etag) return false;
+  response.statusCode = isOld ? 301 : 304;
+  response.end();
+  return true;
 }
 
 /** Refusals are answers; only what nobody foresaw, and a store that cannot store, belongs in the log. */

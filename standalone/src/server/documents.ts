@@ -4,13 +4,26 @@ import {
   apiGroupList,
   apiResourceList,
   apiVersions,
+  discoveryForm,
+  documentHash,
   openApiV2,
   openApiV3,
   openApiV3Index,
   versionInfo,
 } from '../schema/index.ts';
+import { StatusError } from '../status/status-error.ts';
 import type { KindRegistry } from '../kinds/kind-registry.ts';
 import { encodeOpenApiV2, OPENAPI_V2_PROTOBUF, type OpenApiV2Document } from '../protobuf/encode-openapi.ts';
+
+/** A document as it is sent. */
+export interface FoundDocument {
+  text: string;
+  contentType: string;
+  /** Digest of the text, for documents that clients keep and ask for again. */
+  hash?: string;
+  /** Whether anybody may keep it. */
+  isPublic: boolean;
+}
 
 /** Discovery and OpenAPI documents; each is made once per set of kinds, since kubectl asks for them on every start. */
 export class Documents {
@@ -25,21 +38,33 @@ export class Documents {
     this.#serverAddress = deps.serverAddress;
   }
 
-  /** JSON text of the document at a path; undefined when there is none. */
-  find(path: string, accept: string): { text: string; contentType: string } | undefined {
+  /**
+   * The document at a path; undefined when there is none.
+   *
+   * @throws StatusError NotAcceptable for discovery in a form that is not offered.
+   */
+  find(path: string, accept: string): FoundDocument | undefined {
     this.#forgetOldEdition();
-    const aggregated = path === '/api' || path === '/apis' ? aggregatedVersion(accept) : undefined;
-    const key = `${path} ${aggregated ?? ''}`;
+    const form = path === '/api' || path === '/apis' ? discoveryForm(accept) : 'plain';
+    if (form === 'none') throw notAcceptable();
+    const isAggregated = form === 'aggregated';
+    const key = `${path} ${form}`;
     if (!this.#texts.has(key)) {
-      const document = this.#make(path, aggregated);
+      const document = this.#make(path, isAggregated);
       // Unknown paths are not remembered: anybody could fill the memory with them.
       if (document === undefined) return undefined;
       this.#texts.set(key, JSON.stringify(document));
     }
     const text = this.#texts.get(key);
     if (text === undefined) return undefined;
-    const suffix = aggregated === undefined ? '' : `;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
-    return { text, contentType: `application/json${suffix}` };
+    const suffix = isAggregated ? ';g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' : '';
+    const isTagged = isAggregated || path === '/openapi/v2' || path.startsWith('/openapi/v3/');
+    return {
+      text,
+      contentType: `application/json${suffix}`,
+      ...(isTagged ? { hash: documentHash(text) } : {}),
+      isPublic: isAggregated,
+    };
   }
 
   /** OpenAPI v2 as protobuf, for those who take nothing else; undefined for all other requests. */
@@ -57,16 +82,16 @@ export class Documents {
     this.#edition = this.#kinds.edition;
   }
 
-  #make(path: string, aggregated: 'v2' | 'v2beta1' | undefined): object | undefined {
+  #make(path: string, isAggregated: boolean): object | undefined {
     const kinds = this.#kinds.all();
     if (path === '/') return { paths: this.#index() };
     if (path === '/version') return versionInfo();
     if (path === '/openapi/v2') return openApiV2(kinds);
     if (path === '/openapi/v3') return openApiV3Index(kinds);
     if (path === '/api') {
-      return aggregated ? aggregatedDiscovery(kinds, 'core', aggregated) : apiVersions(this.#serverAddress());
+      return isAggregated ? aggregatedDiscovery(kinds, 'core') : apiVersions(this.#serverAddress());
     }
-    if (path === '/apis') return aggregated ? aggregatedDiscovery(kinds, 'groups', aggregated) : apiGroupList(kinds);
+    if (path === '/apis') return isAggregated ? aggregatedDiscovery(kinds, 'groups') : apiGroupList(kinds);
     return this.#makeOfGroup(path);
   }
 
@@ -108,15 +133,9 @@ function groupPaths(group: string, version: string): string[] {
   return [`/apis/${group}`, `/apis/${group}/${version}`];
 }
 
-/** The first aggregated discovery version that an Accept header names (KEP-3352). */
-function aggregatedVersion(accept: string): 'v2' | 'v2beta1' | undefined {
-  for (const clause of accept.split(',')) {
-    if (!clause.includes('as=APIGroupDiscoveryList')) {
-      if (clause.trim().startsWith('application/json')) return undefined;
-      continue;
-    }
-    if (!clause.trim().startsWith('application/json')) continue;
-    return clause.includes('v=v2beta1') ? 'v2beta1' : 'v2';
-  }
-  return undefined;
+function notAcceptable(): StatusError {
+  return new StatusError(
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+  );
 }

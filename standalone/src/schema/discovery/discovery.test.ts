@@ -50,7 +50,7 @@ describe('discovery', () => {
       apiVersion: 'apidiscovery.k8s.io/v2',
       items: [{ versions: [{ version: 'v1', freshness: 'Current' }] }],
     });
-    const groups = aggregatedDiscovery(kinds, 'groups', 'v2beta1') as { items: { metadata: { name?: string } }[] };
+    const groups = aggregatedDiscovery(kinds, 'groups') as { items: { metadata: { name?: string } }[] };
     expect(groups.items.find(({ metadata }) => metadata.name === 'example.org')).toMatchObject({
       versions: [
         {

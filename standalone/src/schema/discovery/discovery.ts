@@ -1,4 +1,5 @@
 import type { CompiledKind, KindResource } from '../kinds.ts';
+import { storageVersionHash } from './storage-version-hash.ts';
 import { compareVersions } from './version-order.ts';
 
 const STATUS_VERBS = ['get', 'patch', 'update'];
@@ -28,33 +29,35 @@ export function apiResourceList(kinds: readonly CompiledKind[], group: string, v
   const served = ofVersion(kinds, group, version);
   if (served.length === 0) return undefined;
   const groupVersion = group === '' ? version : `${group}/${version}`;
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: served.flatMap(resourceEntries) };
+  return {
+    kind: 'APIResourceList',
+    // The core group's list goes without, on a cluster too.
+    ...(group === '' ? {} : { apiVersion: 'v1' }),
+    groupVersion,
+    resources: served.flatMap((kind) => resourceEntries(kinds, kind)),
+  };
 }
 
-/** Aggregated discovery (apidiscovery.k8s.io/v2 or v2beta1) for `/api` (`core`) and `/apis` (`groups`). */
-export function aggregatedDiscovery(
-  kinds: readonly CompiledKind[],
-  scope: 'core' | 'groups',
-  version: 'v2' | 'v2beta1' = 'v2',
-): object {
+/** Aggregated discovery (apidiscovery.k8s.io/v2) for `/api` (`core`) and `/apis` (`groups`). */
+export function aggregatedDiscovery(kinds: readonly CompiledKind[], scope: 'core' | 'groups'): object {
   const groups = scope === 'core' ? [''] : groupNames(kinds);
   const items = groups.map((group) => ({
-    metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
+    metadata: group === '' ? {} : { name: group },
     versions: versionsOf(kinds, group).map((name) => ({
       version: name,
       resources: ofVersion(kinds, group, name).map(aggregatedResource),
       freshness: 'Current',
     })),
   }));
-  return { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items };
+  return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
 }
 
-/** `/version`. Claims a Kubernetes minor that kubectl 1.32 to 1.36 are content with. */
+/** `/version`. Claims the Kubernetes release that the contract suite compares with. */
 export function versionInfo(): Record<string, string> {
   return {
     major: '1',
-    minor: '34',
-    gitVersion: 'v1.34.0+nannyapi',
+    minor: '36',
+    gitVersion: 'v1.36.3+nannyapi',
     gitCommit: '',
     gitTreeState: 'clean',
     buildDate: '1970-01-01T00:00:00Z',
@@ -64,9 +67,14 @@ export function versionInfo(): Record<string, string> {
   };
 }
 
-/** Groups with a name, in order of first appearance. */
+/** The order of built-in groups; those of CRDs follow by alphabet. */
+const BUILTIN_GROUPS = ['events.k8s.io', 'apiextensions.k8s.io', 'coordination.k8s.io'];
+
+/** Groups with a name, in the order in which Kubernetes prefers them. */
 function groupNames(kinds: readonly CompiledKind[]): string[] {
-  return [...new Set(kinds.map(({ resource }) => resource.group))].filter((group) => group !== '');
+  const names = new Set(kinds.map(({ resource }) => resource.group).filter((group) => group !== ''));
+  const custom = [...names].filter((group) => !BUILTIN_GROUPS.includes(group)).sort();
+  return [...BUILTIN_GROUPS.filter((group) => names.has(group)), ...custom];
 }
 
 function versionsOf(kinds: readonly CompiledKind[], group: string): string[] {
@@ -93,7 +101,7 @@ function optionalNames(resource: KindResource): object {
   };
 }
 
-function resourceEntries(kind: CompiledKind): object[] {
+function resourceEntries(kinds: readonly CompiledKind[], kind: CompiledKind): object[] {
   const { plural, singular, namespaced, kind: name } = kind.resource;
   const main = {
     name: plural,
@@ -102,14 +110,21 @@ function resourceEntries(kind: CompiledKind): object[] {
     kind: name,
     verbs: kind.verbs,
     ...optionalNames(kind.resource),
+    ...optionalHash(storageVersionHash(kinds, kind)),
   };
   if (!kind.hasStatus) return [main];
   return [main, { name: `${plural}/status`, singularName: '', namespaced, kind: name, verbs: STATUS_VERBS }];
 }
 
+function optionalHash(hash: string | undefined): object {
+  return hash === undefined ? {} : { storageVersionHash: hash };
+}
+
 function aggregatedResource(kind: CompiledKind): object {
   const { group, version, plural, singular, namespaced } = kind.resource;
-  const responseKind = { group, version, kind: kind.resource.kind };
+  // Of built-in kinds the group and version are left empty: they are those of the list.
+  const place = kind.isCustomResource ? { group, version } : { group: '', version: '' };
+  const responseKind = { ...place, kind: kind.resource.kind };
   const status = { subresource: 'status', responseKind, verbs: STATUS_VERBS };
   return {
     resource: plural,

@@ -30,10 +30,7 @@ const DIALECT: SchemaDialect = {
 };
 
 /**
- * OpenAPI v2 (Swagger) document of all kinds, as JSON.
- *
- * kubectl asks for it as protobuf only, which is not offered. It carries on with v3 and its own knowledge of core
- * kinds whether it is answered 406 or JSON (seen with 1.32 and 1.33).
+ * OpenAPI v2 (Swagger) document of all kinds, as JSON. kubectl takes it as protobuf only, into which the server turns it.
  */
 export function openApiV2(kinds: readonly CompiledKind[]): object {
   const paths = kinds.flatMap((kind) => kindPaths(kind).map((entry) => [entry.path, pathItem(kind, entry)] as const));

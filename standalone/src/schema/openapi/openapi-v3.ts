@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { documentHash } from './document-hash.ts';
 import type { CompiledKind, SchemaNode } from '../kinds.ts';
 import { componentName, groupVersionKind, groupVersionPath, META_PREFIX } from './component-names.ts';
 import { componentSchemas, type SchemaDialect, type SchemaDocument } from './component-schemas.ts';
@@ -40,10 +40,7 @@ export function openApiV3Index(kinds: readonly CompiledKind[]): {
   return {
     paths: Object.fromEntries(
       groupVersions.map((path) => {
-        const hash = createHash('sha512')
-          .update(JSON.stringify(openApiV3(kinds, path)))
-          .digest('hex')
-          .toUpperCase();
+        const hash = documentHash(JSON.stringify(openApiV3(kinds, path)));
         return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
       }),
     ),
