@@ -6,28 +6,34 @@ import { type KindOperation, type KindPath, kindPaths, patchMediaTypes } from '.
 
 const PREFIX = '#/definitions/';
 
-/** Extensions that mean nothing to readers of OpenAPI v2. */
+/** What OpenAPI v2 cannot say, and defaults, which would be filled in on the wrong side. */
 const LEFT_OUT = new Set([
   'properties',
   'items',
   'additionalProperties',
+  'default',
   'nullable',
   'allOf',
   'anyOf',
   'oneOf',
   'not',
-  'x-kubernetes-validations',
 ]);
 
-/** OpenAPI v2 has neither alternatives nor nullable; what it cannot say is left open. */
+/** OpenAPI v2 has neither alternatives nor nullable; what it cannot say is left open, so that clients refuse nothing. */
 const DIALECT: SchemaDialect = {
   referencePrefix: PREFIX,
   node: (schema: SchemaNode) => {
     const document: SchemaDocument = Object.fromEntries(Object.entries(schema).filter(([key]) => !LEFT_OUT.has(key)));
-    if (schema.nullable === true || schema['x-kubernetes-int-or-string'] === true) delete document['type'];
+    if (isOpen(schema) || schema['x-kubernetes-int-or-string'] === true) delete document['type'];
     return document;
   },
+  hasChildren: (schema) => !isOpen(schema),
+  describedReference: (description, reference) => ({ description, ...reference }),
 };
+
+function isOpen(schema: SchemaNode): boolean {
+  return schema.nullable === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
+}
 
 /**
  * OpenAPI v2 (Swagger) document of all kinds, as JSON. kubectl takes it as protobuf only, into which the server turns it.
