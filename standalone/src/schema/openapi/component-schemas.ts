@@ -11,6 +11,10 @@ export interface SchemaDialect {
   referencePrefix: string;
   /** A node without what the dialect cannot say. Children are handled by the caller. */
   node(schema: SchemaNode): SchemaDocument;
+  /** Whether the dialect says what is in a node: its fields and items. */
+  hasChildren(schema: SchemaNode): boolean;
+  /** A reference that has a description of its own. */
+  describedReference(description: string, reference: SchemaDocument): SchemaDocument;
 }
 
 /** Named schemas of the kinds given: each kind, its list, and the meta/v1 types. */
@@ -44,11 +48,11 @@ function reference(dialect: SchemaDialect, name: string): SchemaDocument {
 
 function kindSchema(kind: CompiledKind, dialect: SchemaDialect): SchemaDocument {
   const document = convert(kind.versionSchema, dialect);
-  const properties = document['properties'] as Record<string, SchemaDocument>;
-  const metadata = {
-    description: 'Name, labels and life of the object.',
-    ...reference(dialect, `${META_PREFIX}ObjectMeta`),
-  };
+  const properties = (document['properties'] ?? {}) as Record<string, SchemaDocument>;
+  const metadata = dialect.describedReference(
+    'Name, labels and life of the object.',
+    reference(dialect, `${META_PREFIX}ObjectMeta`),
+  );
   return {
     ...document,
     properties: { ...properties, metadata },
@@ -65,7 +69,7 @@ function listSchema(kind: CompiledKind, dialect: SchemaDialect): SchemaDocument 
     properties: {
       apiVersion: { type: 'string', description: 'Version of the API.' },
       kind: { type: 'string', description: `Always ${listKind}.` },
-      metadata: reference(dialect, `${META_PREFIX}ListMeta`),
+      metadata: dialect.describedReference('Where the list stands.', reference(dialect, `${META_PREFIX}ListMeta`)),
       items: { type: 'array', description: 'The objects.', items: reference(dialect, componentName(kind)) },
     },
     'x-kubernetes-group-version-kind': [{ ...groupVersionKind(kind), kind: listKind }],
@@ -81,13 +85,17 @@ function convertNamed({ component, ...schema }: SchemaNode, dialect: SchemaDiale
   // What may be one of several things has a name and no more, as in kube-apiserver's documents.
   if (component !== undefined && schema.type === undefined) return { description: schema.description ?? '' };
   const document = dialect.node(schema);
+  if (!dialect.hasChildren(schema)) return document;
   if (schema.properties !== undefined) {
-    document['properties'] = Object.fromEntries(
+    const implied = (document['properties'] ?? {}) as SchemaDocument;
+    const own = Object.fromEntries(
       Object.entries(schema.properties).map(([key, child]) => [key, convert(child, dialect)]),
     );
+    document['properties'] = { ...own, ...implied };
   }
   if (schema.items !== undefined) document['items'] = convert(schema.items, dialect);
-  if (typeof schema.additionalProperties === 'object') {
+  if (schema.additionalProperties === true) document['additionalProperties'] = true;
+  else if (typeof schema.additionalProperties === 'object') {
     document['additionalProperties'] = convert(schema.additionalProperties, dialect);
   }
   return document;

@@ -7,14 +7,34 @@ import { versionInfo } from '../discovery/discovery.ts';
 
 const PREFIX = '#/components/schemas/';
 
-/** OpenAPI v3 says all that structural schemas say. */
+/** OpenAPI v3 says all that structural schemas say, and what two of their extensions imply. */
 const DIALECT: SchemaDialect = {
   referencePrefix: PREFIX,
   node: (schema: SchemaNode) => {
     const { properties: _properties, items: _items, additionalProperties: _additional, ...rest } = schema;
-    return { ...rest, ...(schema.additionalProperties === true ? { additionalProperties: true } : {}) };
+    if (schema['x-kubernetes-int-or-string'] === true) return { ...rest, anyOf: rest.anyOf ?? INT_OR_STRING };
+    return schema['x-kubernetes-embedded-resource'] === true ? embedded(rest) : rest;
   },
+  hasChildren: () => true,
+  describedReference: (description, reference) => ({ description, allOf: [reference] }),
 };
+
+const INT_OR_STRING: SchemaNode[] = [{ type: 'integer' }, { type: 'string' }];
+
+function embedded(node: SchemaNode): SchemaDocument {
+  return {
+    ...node,
+    required: [...new Set(['kind', 'apiVersion', ...(node.required ?? [])])],
+    properties: {
+      apiVersion: { type: 'string', description: 'Version of the API that the object belongs to.' },
+      kind: { type: 'string', description: 'Kind of the object.' },
+      metadata: {
+        description: 'Name, labels and life of the object.',
+        allOf: [{ $ref: `${PREFIX}${META_PREFIX}ObjectMeta` }],
+      },
+    },
+  };
+}
 
 /**
  * OpenAPI v3 document of one group-version; `path` is `api/v1` or `apis/nannyai.dev/v1alpha1`.
