@@ -7,8 +7,10 @@ import {
   Manager,
   objectKey,
   refKey,
+  type HealthCheck,
   type KubeClient,
   type KubeObject,
+  type LeaderElection,
   type Runnable,
 } from '@nannyapi/runtime';
 import type { Registry } from 'prom-client';
@@ -47,6 +49,8 @@ export interface OperatorParts {
   ownNamespace: string;
   /** How many investigations are looked at at once. */
   workers: number;
+  /** Decides which of several replicas works; absent where there is but one. */
+  election?: LeaderElection | undefined;
 }
 
 /** A running operator, and how it fares. */
@@ -55,23 +59,31 @@ export interface Operator extends Runnable {
   isReady(): boolean;
   /** Names of the parts that are not as they should be. */
   unhealthy(): string[];
+  /** One check a part: whether it has begun its work. */
+  readiness(): HealthCheck[];
+  /** One check a part: whether it is stuck such that only a new process would help. */
+  liveness(): HealthCheck[];
 }
 
 /** How long a pass waits for a diagnostician that answers at once, in milliseconds. */
 const PATIENCE_MS = 200;
+/** A run tells one event a step and one a refusal, and its steps are limited: all of its story is worth telling. */
+const EVENT_LIMITS = { maxSimilar: 64, burst: 128 };
 
 /** Builds an operator; nothing is read or started before `start`. */
 export function buildOperator(parts: OperatorParts): Operator {
-  const { client, clock, log } = parts;
+  const { clock, log, election } = parts;
+  // Reads are everybody's; what is written through this one, the leader alone writes.
+  const client = election ? parts.client.guarded(election.guard) : parts.client;
   const resources = ourResources(client);
   const informers = watchOurKinds(resources, parts);
-  const events = new EventRecorder({ client, component: 'nannyapi-operator', clock, log });
+  const events = new EventRecorder({ client, component: 'nannyapi-operator', limits: EVENT_LIMITS, clock, log });
   const tasks = new FreshTasks(informers.tasks);
   const wakeSource = new WakeSource();
   const consultations = new Consultations<Consulted, Finding[]>({ clock, wake: (run) => wakeSource.wake(run) });
   const untold = new UntoldProgress(clock);
   const story = new Story({ events, metrics: createInvestigationMetrics(parts.registry) });
-  const manager = new Manager({ log, clock });
+  const manager = new Manager({ log, clock, leadership: election?.lead });
   manager.addInformer(informers.agents);
   manager.addInformer(informers.investigations);
   manager.addInformer(informers.tasks);
@@ -79,20 +91,19 @@ export function buildOperator(parts: OperatorParts): Operator {
   manager.add(
     investigationController(parts, { resources, informers, tasks, wakeSource, consultations, untold, story }),
   );
-  followRuns(informers, { tasks, consultations, untold, story });
+  manager.addDrain({ name: 'events', drain: () => events.flush() });
+  manager.addDrain({ name: 'consultations', drain: () => consultations.stop() });
+  if (election) manager.addCheck('leader-election', () => election.problem());
+  const isLeading = (): boolean => election?.isLeading() ?? true;
+  followRuns(informers, { tasks, consultations, untold, story, isLeading });
   wakeWithAgents(informers, wakeSource);
   return {
     name: 'operator',
     isReady: () => manager.isReady(),
     unhealthy: () => manager.unhealthy(),
-    start: async (signal) => {
-      try {
-        await manager.start(signal);
-      } finally {
-        await consultations.stop();
-        await events.flush();
-      }
-    },
+    readiness: () => manager.readiness(),
+    liveness: () => manager.liveness(),
+    start: (signal) => manager.start(signal),
   };
 }
 
@@ -163,16 +174,22 @@ function ownerKeyOf({ metadata }: KubeObject): string | undefined {
   return owner && refKey({ namespace: metadata.namespace, name: owner.name });
 }
 
-/** Ends what is remembered of a run with the run, and tells how it ended or why it cannot begin. */
+/** Ends what is remembered of a run with the run, and tells, if it is ours to tell, how it ended or why it cannot begin. */
 function followRuns(
   informers: OurInformers,
-  { tasks, consultations, untold, story }: Pick<InvestigationWiring, 'tasks' | 'consultations' | 'untold' | 'story'>,
+  {
+    tasks,
+    consultations,
+    untold,
+    story,
+    isLeading,
+  }: Pick<InvestigationWiring, 'tasks' | 'consultations' | 'untold' | 'story'> & { isLeading: () => boolean },
 ): void {
   informers.investigations.onChange(({ type, object, previous }) => {
     const { uid = '' } = object.metadata;
     const hasEnded = isFinished(object) && previous !== undefined && !isFinished(previous);
-    if (hasEnded && !hasEndedElsewhere(object)) story.ended(object);
-    if (type === 'Updated' && isHeldUp(object) && !(previous && isHeldUp(previous)) && !isCopy(object)) {
+    if (hasEnded && isLeading() && !hasEndedElsewhere(object)) story.ended(object);
+    if (isLeading() && type === 'Updated' && isHeldUp(object) && !(previous && isHeldUp(previous)) && !isCopy(object)) {
       story.notAccepted(object);
     }
     if (hasEnded || type === 'Deleted') {

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@nannyapi/process';
-import type { KubeClient } from '@nannyapi/runtime';
+import type { KubeClient, LeaderElection } from '@nannyapi/runtime';
 import type { Registry } from 'prom-client';
 import { buildOperator, type Operator } from './build-operator.ts';
 import type { OperatorConfig } from './config.ts';
@@ -16,6 +16,8 @@ export interface OperatorDeps {
   log: Logger;
   registry?: Registry | undefined;
   config: OperatorConfig;
+  /** Decides which of several replicas works; absent where there is but one. */
+  election?: LeaderElection | undefined;
 }
 
 /** The operator as it is configured: with a model behind TensorZero if there is a gateway, else with the playbook. */

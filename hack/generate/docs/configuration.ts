@@ -1,4 +1,4 @@
-import { OPERATOR_CONFIG } from '@nannyapi/operator';
+import { OPERATOR_CONFIG, OPERATOR_PROCESS_SETTINGS } from '@nannyapi/operator';
 import type { Setting } from '@nannyapi/process';
 import { FLAGS as AGENT_FLAGS, SETTINGS as AGENT_SETTINGS, USAGE } from '../../../agent-daemonset/src/config.ts';
 import { standaloneExport } from '../../../cli/src/export.ts';
@@ -28,8 +28,11 @@ export function renderConfiguration(): string {
     '## `nanny policy`',
     block(policy.help),
     '## Operator',
-    'Variables of the environment of `nanny standalone` and `nanny quickstart`.',
+    'Variables of the environment of `nanny standalone` and `nanny quickstart`, and of an operator of its own.',
     ...Object.entries(OPERATOR_CONFIG).map(([name, setting]) => settingText(name, setting)),
+    '## Operator of its own',
+    'Further variables of `operator/src/main.ts`, the operator as it runs in a cluster. Standalone has no use for them: its data folder admits one process.',
+    ...Object.entries(OPERATOR_PROCESS_SETTINGS).map(([name, setting]) => settingText(name, setting)),
     '## `nanny-agent`',
     block(USAGE),
     'A flag wins over its variable. `nanny standalone --agent` starts its agent with the flags it needs.',

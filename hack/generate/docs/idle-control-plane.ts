@@ -1,7 +1,7 @@
 import { createTokenAuthenticator, describeFacade } from '@nannyapi/api';
 import { createOperator, loadOperatorConfig } from '@nannyapi/operator';
 import { createLogger, systemClock } from '@nannyapi/process';
-import { createKubeClient } from '@nannyapi/runtime';
+import { createKubeClient, LeaderElection, LeaseResource, type Lease } from '@nannyapi/runtime';
 import { Registry } from 'prom-client';
 import { createWorkQueueMetrics } from '../../../runtime/src/queue/work-queue-metrics.ts';
 
@@ -26,8 +26,11 @@ export async function buildIdleControlPlane(): Promise<IdleControlPlane> {
   });
   const deps = { client, clock: systemClock, log, registry };
   // A controller makes its queue, and with it these metrics, when it starts.
-  createWorkQueueMetrics('reference', registry);
-  createOperator({ ...deps, config: loadOperatorConfig({}) });
+  createWorkQueueMetrics('reference', registry).watch(() => []);
+  const leases = client.resource<Lease>(LeaseResource);
+  const lease = { namespace: 'default', name: 'reference' };
+  const election = new LeaderElection({ ...deps, leases, lease, hostname: 'reference' });
+  createOperator({ ...deps, config: loadOperatorConfig({}), election });
   const facade = { ...deps, authenticator: createTokenAuthenticator([]), config: { host: '127.0.0.1', port: 0 } };
   const openapi = await describeFacade(facade);
   await client.close();

@@ -13,27 +13,29 @@ interface RegisteredMetric {
 const GROUPS = [
   { title: 'Investigations', prefix: /^nannyapi_(?:investigation|diagnostician)/ },
   { title: 'Agents and the HTTP API', prefix: /^nannyapi_(?:agent|http|tasks)/ },
-  { title: 'Reconciling', prefix: /^nannyapi_reconcile/ },
-  { title: 'Work queues', prefix: /^nannyapi_workqueue/ },
-  { title: 'Informers', prefix: /^nannyapi_informer/ },
-  { title: 'Requests to the Kubernetes API', prefix: /^nannyapi_kube/ },
+  { title: 'Reconciling', prefix: /^(?:controller_runtime|nannyapi_reconcile)/ },
+  { title: 'Work queues', prefix: /^workqueue/ },
+  { title: 'Leader election', prefix: /^leader_election/ },
+  { title: 'Informers', prefix: /^(?:nannyapi_informer|reflector)/ },
+  { title: 'Requests to the Kubernetes API', prefix: /^(?:nannyapi_kube|rest_client)/ },
 ] as const;
-/** Whatever belongs to none of them: a new metric shows at once, wherever its name fits. */
-const OTHERS = /^nannyapi_(?!agent|diagnostician|http|informer|investigation|kube|reconcile|tasks|workqueue)/;
 
 /** `docs/reference/metrics.md`, from a registry into which the real parts put their metrics. */
 export function renderMetrics(registry: Registry): string {
   const metrics = (registry.getMetricsAsArray() as unknown as RegisteredMetric[]).toSorted((a, b) =>
     a.name < b.name ? -1 : 1,
   );
-  const groups = [...GROUPS, { title: 'More', prefix: OTHERS }].flatMap(({ title, prefix }) => {
-    const members = metrics.filter(({ name }) => prefix.test(name));
-    return members.length === 0 ? [] : [`## ${title}`, metricTable(members)];
-  });
+  const isGrouped = ({ name }: RegisteredMetric): boolean => GROUPS.some(({ prefix }) => prefix.test(name));
+  const groups = [
+    ...GROUPS.map(({ title, prefix }) => ({ title, members: metrics.filter(({ name }) => prefix.test(name)) })),
+    // A new metric shows at once, wherever its name fits.
+    { title: 'More', members: metrics.filter((metric) => !isGrouped(metric)) },
+  ].flatMap(({ title, members }) => (members.length === 0 ? [] : [`## ${title}`, metricTable(members)]));
   return page(
     generatedBy('a registry with all metrics'),
     '# Metrics',
-    '`GET /metrics` of the facade, in the Prometheus text format. It wants a credential of a person, as every path but `/healthz` and `/readyz`. No metric has the name of an object as a label.',
+    '`GET /metrics` of the facade, in the Prometheus text format. It wants a credential of a person, as every path but `/healthz` and `/readyz`. An operator of its own serves its metrics on its probe port, without credentials. No metric has the name of an object as a label.',
+    'What is known to users of other operators has the names it has there, those of client-go and controller-runtime, so that their dashboards and alerts work ([ADR 0011](../adr/0011-leader-election-with-a-fence-and-known-metric-names.md)). All else begins with `nannyapi_`.',
     'Seconds are seconds with a fraction. A histogram `x` comes as `x_bucket`, `x_sum` and `x_count`.',
     ...groups,
   );
@@ -49,7 +51,7 @@ function metricTable(metrics: readonly RegisteredMetric[]): string {
         .filter((label) => label !== 'le')
         .map(code)
         .join(', '),
-      upperBounds ? `${help} Buckets up to ${upperBounds.at(-1)} s.` : help,
+      upperBounds ? `${help} Buckets up to ${upperBounds.at(-1)}${name.endsWith('_seconds') ? ' s' : ''}.` : help,
     ]),
   );
 }
