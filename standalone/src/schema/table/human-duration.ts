@@ -27,6 +27,7 @@ function pair(big: number, bigUnit: string, small: number, smallUnit: string): s
 /** Age of an RFC 3339 time as a table cell: `<unknown>` without a time, `<invalid>` for text that is none. */
 export function ageCell(time: unknown, now: Date): string {
   if (time === undefined || time === null || time === '') return '<unknown>';
-  const start = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  // Date.parse takes more than RFC 3339: a bare number is a year to it.
+  const start = typeof time === 'string' && /^\d{4}-\d\d-\d\dT/.test(time) ? Date.parse(time) : Number.NaN;
   return Number.isNaN(start) ? '<invalid>' : humanDuration(now.getTime() - start);
 }

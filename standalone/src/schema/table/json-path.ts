@@ -7,8 +7,8 @@ type Step = (value: unknown) => unknown[];
 export type JsonPath = (root: unknown) => unknown[];
 
 /**
- * Compiles the part of Kubernetes' JSONPath that printer columns and selectable fields use: `.a.b`, `['a.b']`, `[0]`,
- * `[-1]`, `[*]`, `.*`, and filters `[?(@.type=="Ready")]` with ==, !=, <, <=, > and >=.
+ * Compiles Kubernetes' JSONPath as far as printer columns use it: `.a.b`, `..b`, `['a']`, `[0]`, `[-1]`, `[0:2]`, `[0,1]`,
+ * `[*]`, `.*`, and filters `[?(@.type=="Ready")]` with ==, !=, <, <=, > and >=.
  * Throws SyntaxError for anything else.
  */
 export function compileJsonPath(path: string): JsonPath {
@@ -27,18 +27,56 @@ export function compileJsonPath(path: string): JsonPath {
 function nextToken(rest: string): { length: number; step?: Step } | undefined {
   const match = TOKEN.exec(rest);
   if (match === null) return undefined;
-  const groups = match.groups ?? {};
+  const { anyKey, bracket, descent, key } = match.groups ?? {};
   const { length } = match[0];
-  const key = groups['key']?.replace(/\\(.)/g, '$1') ?? groups['quoted'];
-  if (groups['star'] !== undefined || groups['anyKey'] !== undefined) return { length, step: allItems };
-  if (key !== undefined) return { length, step: keyStep(key) };
-  if (groups['index'] !== undefined) return { length, step: indexStep(Number(groups['index'])) };
-  if (groups['filter'] !== undefined) return { length, step: filterStep(groups['filter']) };
+  if (anyKey !== undefined) return { length, step: allItems };
+  if (descent !== undefined) return { length, step: descentStep(unescaped(descent)) };
+  if (key !== undefined) return { length, step: keyStep(unescaped(key)) };
+  if (bracket !== undefined) return { length, step: bracketStep(bracket) };
   return match[0] === '.' && length === rest.length ? { length } : undefined;
 }
 
 const TOKEN =
-  /^(?:\.(?<anyKey>\*)|\.?\[(?:(?<star>\*)|(?<index>-?\d+)|['"](?<quoted>[^'"]*)['"]|\?\((?<filter>(?:[^()]|\([^()]*\))*)\))\]|\.(?<key>(?:[^.[\\\s]|\\.)+)|\.)/;
+  /^(?:\.(?<anyKey>\*)|\.\.(?<descent>(?:[^.[\\\s]|\\.)+)|\.?\[(?<bracket>(?:'[^']*'|"[^"]*"|\((?:[^()]|\([^()]*\))*\)|[^\]'"(])+)\]|\.(?<key>(?:[^.[\\\s]|\\.)+)|\.)/;
+
+function unescaped(name: string): string {
+  return name.replace(/\\(.)/g, '$1');
+}
+
+/** What stands in brackets: `*`, an index, a slice, a quoted path, a filter, or several of them with commas between. */
+function bracketStep(content: string): Step {
+  const filter = /^\?\((.*)\)$/s.exec(content)?.[1];
+  if (filter !== undefined) return filterStep(filter);
+  if (content === '*') return allItems;
+  const parts = content.split(',').map((part) => part.trim());
+  if (parts.length > 1) {
+    const steps = parts.map(bracketStep);
+    return (value) => steps.flatMap((step) => step(value));
+  }
+  const quoted = /^'(.*)'$|^"(.*)"$/.exec(content);
+  // Dots in a quoted name part it, as in kubectl's JSONPath, so they must be escaped there too.
+  if (quoted !== null) return compileJsonPath(`.${quoted[1] ?? quoted[2] ?? ''}`);
+  const slice = /^(-?\d*)(?::(-?\d*))?(?::(-?\d*))?$/.exec(content);
+  if (slice === null || content === '') throw new SyntaxError(`invalid array index ${content}`);
+  const [, start = '', end, step] = slice;
+  return end === undefined ? indexStep(Number(start)) : sliceStep(start, end, step);
+}
+
+function sliceStep(start: string, end: string, step = ''): Step {
+  const jump = step === '' ? 1 : Number(step);
+  return (value) => {
+    if (!Array.isArray(value) || jump <= 0) return [];
+    const items: unknown[] = value.slice(start === '' ? 0 : Number(start), end === '' ? undefined : Number(end));
+    return items.filter((_item, index) => index % jump === 0);
+  };
+}
+
+/** Every value of a field of that name, at any depth, from the outside in. */
+function descentStep(key: string): Step {
+  const own = keyStep(key);
+  const find = (value: unknown): unknown[] => [...own(value), ...allItems(value).flatMap(find)];
+  return find;
+}
 
 function allItems(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;

@@ -37,7 +37,8 @@ export function compileColumn(column: PrinterColumn): CompiledColumn {
     definition: { name, type, format, description, priority },
     cell: (object, now) => {
       const [value] = find(object);
-      return value === undefined || value === null ? null : cellOf(type, value, now);
+      if (value === null) return type === 'string' ? '<no value>' : null;
+      return value === undefined ? null : cellOf(type, value, now);
     },
   };
 }
@@ -69,12 +70,12 @@ export function tableMaker(columns: readonly CompiledColumn[]): TableMaker {
 
 function toRow(columns: readonly CompiledColumn[], object: ApiObject, options: TableOptions): TableRow {
   const cells = columns.map((column) => column.cell(object, options.now));
-  if (options.includeObject === 'None') return { cells };
+  if (options.includeObject === 'None') return { cells, object: null };
   return { cells, object: options.includeObject === 'Object' ? object : toPartialObjectMetadata(object) };
 }
 
 function cellOf(type: PrinterColumn['type'], value: unknown, now: Date): Json {
-  if (type === 'date') return ageCell(value, now);
+  if (type === 'date') return typeof value === 'string' ? ageCell(value, now) : null;
   if (type === 'integer') return typeof value === 'number' ? Math.trunc(value) : null;
   if (type === 'number') return typeof value === 'number' ? value : null;
   if (type === 'boolean') return typeof value === 'boolean' ? value : null;
