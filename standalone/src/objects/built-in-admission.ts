@@ -1,7 +1,7 @@
 import { establishCrd } from '../schema/index.ts';
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { forbidden } from '../status/status-error.ts';
-import { CRD_FINALIZER, NAMESPACE_FINALIZER } from './finalizers.ts';
+import { NAMESPACE_FINALIZER } from './finalizers.ts';
 
 /** Namespaces that exist from the first start and for good. */
 export const PERMANENT_NAMESPACES: readonly string[] = ['default', 'kube-system'];
@@ -19,7 +19,7 @@ export function admit(kind: CompiledKind, object: ApiObject, now: Date, live?: A
   if (kind.resource.kind === 'Namespace' && kind.resource.group === '') {
     return live === undefined ? activeNamespace(object) : object;
   }
-  if (kind.resource.kind === 'CustomResourceDefinition') return establishedCrd(object, now, live);
+  if (kind.resource.kind === 'CustomResourceDefinition') return establishCrd(object, now);
   return object;
 }
 
@@ -32,11 +32,4 @@ function activeNamespace(object: ApiObject): ApiObject {
     spec: { finalizers: [NAMESPACE_FINALIZER] },
     status: { phase: 'Active' },
   };
-}
-
-function establishedCrd(object: ApiObject, now: Date, live: ApiObject | undefined): ApiObject {
-  const established = establishCrd(object, now);
-  if (live !== undefined) return established;
-  const finalizers = [...new Set([...(established.metadata.finalizers ?? []), CRD_FINALIZER])];
-  return { ...established, metadata: { ...established.metadata, finalizers } };
 }

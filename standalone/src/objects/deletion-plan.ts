@@ -1,5 +1,5 @@
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
-import { FOREGROUND_FINALIZER, NAMESPACE_FINALIZER, ORPHAN_FINALIZER } from './finalizers.ts';
+import { CRD_FINALIZER, FOREGROUND_FINALIZER, NAMESPACE_FINALIZER, ORPHAN_FINALIZER } from './finalizers.ts';
 import { hasGeneration, toTime } from './initial-object.ts';
 
 /** What becomes of the dependents of a deleted object. */
@@ -23,7 +23,8 @@ export function deletionPlan(
   options: DeleteOptions,
   now: Date,
 ): ApiObject | undefined {
-  const finalizers = policyFinalizers(live.metadata.finalizers ?? [], options.propagationPolicy);
+  const present = policyFinalizers(live.metadata.finalizers ?? [], options.propagationPolicy);
+  const finalizers = holdsObjects(kind, live) ? [...new Set([...present, CRD_FINALIZER])] : present;
   if (finalizers.length === 0 && !isNamespaceWithContent(kind, live)) return undefined;
   const { finalizers: _finalizers, ...rest } = live.metadata;
   const metadata = { ...rest, ...(finalizers.length > 0 ? { finalizers } : {}) };
@@ -52,6 +53,11 @@ function policyFinalizers(present: readonly string[], policy: PropagationPolicy 
   const others = present.filter((finalizer) => finalizer !== FOREGROUND_FINALIZER && finalizer !== ORPHAN_FINALIZER);
   if (policy === 'Foreground') return [...others, FOREGROUND_FINALIZER];
   return policy === 'Orphan' ? [...others, ORPHAN_FINALIZER] : others;
+}
+
+/** A CRD whose deletion begins stays until its objects are gone. */
+function holdsObjects({ resource }: CompiledKind, live: ApiObject): boolean {
+  return resource.kind === 'CustomResourceDefinition' && live.metadata.deletionTimestamp === undefined;
 }
 
 function isNamespace(kind: CompiledKind): boolean {
