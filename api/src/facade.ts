@@ -126,7 +126,7 @@ class HttpFacade implements Facade {
     await this.#running;
   }
 
-  #informers(): Pick<Informer<KubeObject>, 'name' | 'start' | 'hasSynced'>[] {
+  #informers(): Pick<Informer<KubeObject>, 'name' | 'start' | 'hasSynced' | 'health'>[] {
     return [this.#cache.informer, this.#agents.informer];
   }
 
@@ -140,7 +140,7 @@ class HttpFacade implements Facade {
       registry,
       notReady: () =>
         this.#informers()
-          .filter((informer) => !informer.hasSynced())
+          .filter((informer) => !informer.hasSynced() || !informer.health().isHealthy)
           .map(({ name }) => `cache ${name}`),
     });
     const progress = new ProgressBoard();
