@@ -1,22 +1,10 @@
-import { randomInt, randomUUID } from 'node:crypto';
-import type { ApiObject, CompiledKind } from '../schema/index.ts';
-
-/** Letters of generated names: no vowels and no look-alikes, as in apimachinery. */
-const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
-const SUFFIX_CHARS = 5;
-/** Longest base of a generated name: 63 minus the suffix. */
-const MAX_BASE_CHARS = 63 - SUFFIX_CHARS;
+import { randomUUID } from 'node:crypto';
+import type { ApiObject, CompiledKind, ObjectMeta } from '../schema/index.ts';
+import { generateName, wantsGeneratedName } from './generated-name.ts';
 
 /** RFC 3339 in whole seconds, the form of meta/v1 Time. */
 export function toTime(now: Date): string {
   return `${now.toISOString().slice(0, 19)}Z`;
-}
-
-/** A name from `generateName` and five random characters. */
-export function generateName(base: string): string {
-  let suffix = '';
-  while (suffix.length < SUFFIX_CHARS) suffix += NAME_ALPHABET[randomInt(NAME_ALPHABET.length)] ?? '';
-  return `${base.slice(0, MAX_BASE_CHARS)}${suffix}`;
 }
 
 /** True for kinds that count their generations: custom ones and CRDs themselves. */
@@ -34,11 +22,10 @@ export function initialObject(kind: CompiledKind, sent: ApiObject, at: { namespa
     deletionTimestamp: _deletionTimestamp,
     deletionGracePeriodSeconds: _deletionGracePeriodSeconds,
     resourceVersion: _resourceVersion,
-    generation: _generation,
     namespace: _namespace,
+    selfLink: _selfLink,
     ...metadata
-  } = sent.metadata;
-  const base = metadata.generateName ?? '';
+  } = sent.metadata as ObjectMeta & { selfLink?: string };
   return {
     ...rest,
     ...(kind.hasStatus || status === undefined ? {} : { status }),
@@ -46,7 +33,7 @@ export function initialObject(kind: CompiledKind, sent: ApiObject, at: { namespa
     kind: sent.kind,
     metadata: {
       ...metadata,
-      ...(metadata.name === undefined && base !== '' ? { name: generateName(base) } : {}),
+      ...(wantsGeneratedName(sent) ? { name: generateName(metadata.generateName ?? '') } : {}),
       ...(kind.resource.namespaced ? { namespace: at.namespace } : {}),
       uid: randomUUID(),
       creationTimestamp: toTime(at.now),

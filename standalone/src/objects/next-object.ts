@@ -15,7 +15,7 @@ export type Subresource = '' | 'status';
 export function nextObject(kind: CompiledKind, live: ApiObject, sent: ApiObject, subresource: Subresource): ApiObject {
   if (subresource === 'status') {
     const { status: _status, ...rest } = live;
-    return withStatus({ ...rest, metadata: withSentManagedFields(live.metadata, sent.metadata) }, sent);
+    return withStatus(rest, sent);
   }
   const { status: _status, ...rest } = sent;
   const next = { ...rest, metadata: keepServerFields(live.metadata, sent.metadata) } as ApiObject;
@@ -49,27 +49,31 @@ function withStatus(object: ApiObject, source: ApiObject): ApiObject {
   return source['status'] === undefined ? object : { ...object, status: source['status'] };
 }
 
-function withSentManagedFields(live: ObjectMeta, sent: ObjectMeta): ObjectMeta {
-  const { managedFields: _managedFields, ...rest } = live;
-  return sent.managedFields === undefined ? rest : { ...rest, managedFields: sent.managedFields };
-}
+/** Fields of metadata that are the server's alone; what a client sends in them is dropped. */
+const SERVER_FIELDS = ['namespace', 'generation'] as const satisfies readonly (keyof ObjectMeta)[];
 
-/** Fields of metadata that only the server sets; what a client sends in them is dropped. */
-const SERVER_FIELDS = [
-  'namespace',
+/** Fields that a client need not send back; once set they stay, and a change of the deletion is told as a fault. */
+const STICKY_FIELDS = [
   'uid',
   'creationTimestamp',
   'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'generation',
-  'generateName',
 ] as const satisfies readonly (keyof ObjectMeta)[];
 
 function keepServerFields(live: ObjectMeta, sent: ObjectMeta): ObjectMeta {
-  const metadata: Record<string, unknown> = { ...sent };
+  const { selfLink: _selfLink, ...metadata } = sent as Record<string, unknown>;
   for (const field of SERVER_FIELDS) {
     if (live[field] === undefined) delete metadata[field];
     else metadata[field] = live[field];
   }
+  for (const field of STICKY_FIELDS) {
+    // A changed uid is a fault too, so only a missing one is filled in.
+    if (live[field] !== undefined && (field !== 'uid' || isEmpty(metadata[field]))) metadata[field] = live[field];
+  }
+  metadata['deletionGracePeriodSeconds'] ??= live.deletionGracePeriodSeconds;
+  if (metadata['deletionGracePeriodSeconds'] === undefined) delete metadata['deletionGracePeriodSeconds'];
   return metadata;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === '';
 }

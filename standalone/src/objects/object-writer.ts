@@ -9,8 +9,10 @@ import type { ObjectKey } from '../store/stored-object.ts';
 import { admit, assertDeletable } from './built-in-admission.ts';
 import { deletionPlan, isFinalized } from './deletion-plan.ts';
 import type { DeleteOptions } from './deletion-plan.ts';
+import { MAX_NAME_ATTEMPTS, nameNotGenerated, wantsGeneratedName } from './generated-name.ts';
 import { initialObject } from './initial-object.ts';
 import { checkNamespace } from './namespace-check.ts';
+import { allowsUnconditionalUpdate, baseVersion, missingVersion } from './update-rules.ts';
 import { isSameObject, nextObject, withGeneration } from './next-object.ts';
 import type { Subresource } from './next-object.ts';
 
@@ -62,19 +64,21 @@ export class ObjectWriter {
     options: WriteOptions & { namespace: string; isManaged?: boolean },
   ): Promise<ApiObject> {
     const now = this.#clock.now();
-    const initial = initialObject(kind, sent, { namespace: options.namespace, now });
+    const initial = this.#initial(kind, sent, options.namespace);
     const name = initial.metadata.name ?? '';
-    const prepared = admit(kind, kind.prepareForCreate(initial), now);
-    assertValid(kind.resource, name, kind.validate(prepared));
     checkNamespace(this.#store, kind.resource, { namespace: options.namespace, name });
+    const sound = kind.prepareForCreate(initial);
+    // What the server adds by itself belongs to no manager.
+    const managed = options.isManaged
+      ? sound
+      : updateManagedFields({ next: sound, manager: options.manager, kind, now });
+    const object = admit(kind, managed, now);
+    assertValid(kind.resource, name, kind.validate(object));
     const key = keyOf(kind.resource, options.namespace, name);
     if (this.#store.head(key) !== undefined) {
       await this.#store.settled(key);
-      throw alreadyExists(kind.resource, name);
+      throw wantsGeneratedName(sent) ? nameNotGenerated(kind.resource, name) : alreadyExists(kind.resource, name);
     }
-    const object = options.isManaged
-      ? prepared
-      : updateManagedFields({ next: prepared, manager: options.manager, operation: 'Update', kind, now });
     if (options.isDryRun) return object;
     await this.#store.put(key, this.#inStoredVersion(key, object));
     return object;
@@ -92,7 +96,7 @@ export class ObjectWriter {
     const live = inVersion(kind, this.#store.parse(stored));
     // A second parse is a copy, at a third of what structuredClone takes.
     const sent = request.modify(inVersion(kind, this.#store.parse(stored)));
-    checkIdentity(kind.resource, live, sent);
+    checkVersion(kind, live, sent);
     const next = this.#finish(kind, live, sent, request);
     if (isSameObject(live, next)) return await this.#unchanged(key, live);
     if (isFinalized(kind, next)) return await this.#remove(key, next, request.isDryRun);
@@ -120,18 +124,29 @@ export class ObjectWriter {
     return { object: next, isGone: false };
   }
 
+  /** A name that the server makes up is made up anew when it is taken. */
+  #initial(kind: CompiledKind, sent: ApiObject, namespace: string): ApiObject {
+    const now = this.#clock.now();
+    let initial = initialObject(kind, sent, { namespace, now });
+    const isTaken = (): boolean =>
+      this.#store.head(keyOf(kind.resource, namespace, initial.metadata.name ?? '')) !== undefined;
+    for (let attempt = 1; attempt < MAX_NAME_ATTEMPTS && wantsGeneratedName(sent) && isTaken(); attempt += 1) {
+      initial = initialObject(kind, sent, { namespace, now });
+    }
+    return initial;
+  }
+
   #finish(kind: CompiledKind, live: ApiObject, sent: ApiObject, request: UpdateRequest): ApiObject {
     const pruned = kind.prune(nextObject(kind, live, sent, request.subresource)).object;
     const merged = admit(kind, kind.default(pruned), this.#clock.now(), live);
     const next = withGeneration(kind, live, merged);
     const name = live.metadata.name ?? '';
-    assertValid(kind.resource, name, [...finalizerCauses(live, next), ...kind.validate(next, live)]);
+    assertValid(kind.resource, name, kind.validate(next, live));
     if (request.isManaged) return next;
     return updateManagedFields({
       live,
       next,
       manager: request.manager,
-      operation: 'Update',
       ...(request.subresource === '' ? {} : { subresource: request.subresource }),
       kind,
       now: this.#clock.now(),
@@ -179,7 +194,7 @@ export function assertValid(
   if (causes.length === 0) return;
   const group = resource.group === '' ? {} : { group: resource.group };
   throw new StatusError('Invalid', invalidMessage(resource, name, causes), {
-    name,
+    ...(name === '' ? {} : { name }),
     ...group,
     kind: resource.kind,
     causes,
@@ -188,15 +203,12 @@ export function assertValid(
 
 const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
-function checkIdentity(resource: KindResource, live: ApiObject, sent: ApiObject): void {
+/** @throws StatusError Conflict when the write is based on another state; Invalid when it must say on which and does not. */
+function checkVersion(kind: CompiledKind, live: ApiObject, sent: ApiObject): void {
   const name = live.metadata.name ?? '';
-  const { uid, resourceVersion } = sent.metadata;
-  if (uid !== undefined && uid !== '' && uid !== live.metadata.uid) {
-    throw conflict(resource, name, preconditionFailed('UID', uid, live.metadata.uid));
-  }
-  if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion) {
-    throw conflict(resource, name, MODIFIED);
-  }
+  const base = baseVersion(sent.metadata.resourceVersion);
+  if (base === '' && !allowsUnconditionalUpdate(kind)) throw missingVersion(kind.resource, name);
+  if (base !== '' && base !== live.metadata.resourceVersion) throw conflict(kind.resource, name, MODIFIED);
 }
 
 function checkPreconditions(resource: KindResource, live: ApiObject, options: DeleteOptions): void {
@@ -216,20 +228,4 @@ function checkPreconditions(resource: KindResource, live: ApiObject, options: De
 
 function preconditionFailed(what: string, wanted: string, found: string | undefined): string {
   return `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found ?? ''}`;
-}
-
-/** An object that is being deleted takes no new finalizers: it could never be gone. */
-function finalizerCauses(live: ApiObject, next: ApiObject): Cause[] {
-  if (live.metadata.deletionTimestamp === undefined) return [];
-  const old = new Set(live.metadata.finalizers);
-  const added = (next.metadata.finalizers ?? []).filter((finalizer) => !old.has(finalizer));
-  if (added.length === 0) return [];
-  const list = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
-  return [
-    {
-      reason: 'FieldValueForbidden',
-      field: 'metadata.finalizers',
-      message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`,
-    },
-  ];
 }

@@ -1,32 +1,57 @@
+import { CodedError } from '@nannyapi/process';
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { apiVersionOf } from '../kinds/kind-registry.ts';
+import { duplicateFields } from './duplicate-fields.ts';
 import type { ResourceRequest } from './resource-request.ts';
-import { badRequest, StatusError } from '../status/status-error.ts';
+import { invalidPatch } from './sent-object.ts';
+import { badRequest } from '../status/status-error.ts';
 
 /**
- * Judges the fields that no schema declares: `Strict` refuses, `Warn` (the default) warns, `Ignore` drops them silently.
+ * Judges fields that no schema declares or that the body names twice: `Strict` refuses, `Warn` (the default) warns,
+ * `Ignore` drops them silently.
  *
+ * @param more Complaints of the patch format itself.
  * @returns texts for Warning headers.
- * @throws StatusError BadRequest in Strict mode (Invalid for patches, as in kube-apiserver), and for a mode that does
- *   not exist.
+ * @throws StatusError BadRequest in Strict mode; Invalid for patches, as in kube-apiserver.
  */
-export function checkFields(request: ResourceRequest, object: ApiObject): string[] {
-  const mode = request.query.get('fieldValidation') ?? 'Warn';
+export function checkFields(request: ResourceRequest, object: ApiObject, more: readonly string[] = []): string[] {
+  const mode = fieldValidation(request);
+  const unknown = unknownFields(request, object);
   if (mode === 'Ignore') return [];
-  if (mode !== 'Warn' && mode !== 'Strict') {
-    throw badRequest(`invalid fieldValidation ${JSON.stringify(mode)}: must be one of Strict, Warn, Ignore`);
-  }
-  const problems = request.kind.prune(object).unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`);
+  const problems = [...more, ...duplicates(request), ...unknown];
   if (mode === 'Warn' || problems.length === 0) return problems;
-  throw request.method === 'PATCH' ? invalidPatch(object, problems) : badRequest(strictMessage(request.kind, problems));
+  if (request.method !== 'PATCH') throw badRequest(strictMessage(request.kind, problems));
+  throw invalidPatch(object, `strict decoding error: ${problems.join(', ')}`);
 }
 
-/** The patched object is what kube-apiserver finds fault with, so it stands in the message. */
-function invalidPatch(object: ApiObject, problems: readonly string[]): StatusError {
-  const value = JSON.stringify(JSON.stringify(object));
-  const message = `Invalid value: ${value}: strict decoding error: ${problems.join(', ')}`;
-  const causes = [{ reason: 'FieldValueInvalid', field: 'patch', message }];
-  return new StatusError('Invalid', ` "" is invalid: patch: ${message}`, { causes });
+/** The `fieldValidation` parameter, which was checked before. */
+export function fieldValidation({ query }: Pick<ResourceRequest, 'query'>): string {
+  return query.get('fieldValidation') || 'Warn';
+}
+
+/** Undeclared metadata is told first, then the rest of the object from the outside in. */
+function unknownFields(request: ResourceRequest, object: ApiObject): string[] {
+  const fields = decode(request, object);
+  const isMetadata = (field: string): boolean => field.startsWith('metadata.');
+  return [...fields.filter(isMetadata), ...fields.filter((field) => !isMetadata(field))].map(
+    (field) => `unknown field ${JSON.stringify(field)}`,
+  );
+}
+
+/** A patched object that Go could not decode is the patch's fault. @throws StatusError Invalid. */
+function decode({ kind, method }: ResourceRequest, object: ApiObject): string[] {
+  try {
+    return kind.prune(object).unknownFields;
+  } catch (error) {
+    if (method !== 'PATCH' || !(error instanceof CodedError) || error.code !== 'BadRequest') throw error;
+    throw invalidPatch(object, error.message);
+  }
+}
+
+function duplicates({ body, contentType }: ResourceRequest): string[] {
+  if (contentType !== '' && contentType !== 'application/json' && !contentType.endsWith('+json')) return [];
+  const prefix = contentType === 'application/json-patch+json' ? 'json patch ' : '';
+  return duplicateFields(body.toString('utf8')).map((field) => `${prefix}duplicate field ${JSON.stringify(field)}`);
 }
 
 function strictMessage(kind: CompiledKind, problems: readonly string[]): string {

@@ -19,7 +19,7 @@ export interface ManagedFieldsEntry {
   operation: 'Apply' | 'Update';
   apiVersion: string;
   /** RFC 3339, whole seconds. */
-  time: string;
+  time?: string;
   fieldsType: 'FieldsV1';
   fieldsV1: JsonObject;
   /** `status` for writes through that subresource, absent for the main resource. */
@@ -208,6 +208,8 @@ export interface CompiledKind {
   readonly selectableFields: readonly string[];
   /** Value of a selectable field as field selectors compare it; undefined for a field that may not be selected. */
   fieldValue(object: ApiObject, path: string): string | undefined;
+  /** What an object of the kind holds before anyone sets anything: fields that Go's structs always have. */
+  readonly emptyObject: JsonObject;
   /** Pruned and defaulted copy. Generation, uid and the like are the server's. */
   prepareForCreate(object: ApiObject): ApiObject;
   /** Copy without undeclared fields, and their paths (`spec.foo`, `spec.list[0].bar`), sorted. */

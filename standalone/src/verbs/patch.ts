@@ -3,9 +3,13 @@ import {
   applyJsonPatch,
   applyMergePatch,
   applyStrategicMergePatch,
+  goJsonType,
   serverSideApply,
+  unknownPatchFields,
 } from '../schema/index.ts';
 import type { ApiObject, JsonObject } from '../schema/index.ts';
+import { finalizerWarnings } from '../objects/finalizer-warnings.ts';
+import { withoutRepeatedOwners } from '../objects/owner-references.ts';
 import { keyOf } from '../objects/object-writer.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { checkFields } from '../request/field-validation.ts';
@@ -13,11 +17,12 @@ import { parseDocument } from '../request/read-body.ts';
 import { fieldManager, isDryRun } from '../request/resource-request.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
 import { isJsonObject } from '../request/json-object.ts';
-import { asObject } from '../request/sent-object.ts';
+import { appliedObject, patchedObject } from '../request/sent-object.ts';
+import { assertWriteOptions } from '../request/write-options.ts';
 import { badRequest, conflict, StatusError } from '../status/status-error.ts';
 import { render } from './create.ts';
 import { subresourceOf } from './update.ts';
-import { isTrue } from './watch.ts';
+import { isTrue } from '../request/query.ts';
 
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
@@ -38,14 +43,22 @@ export async function patch(context: ApiContext, request: ResourceRequest): Prom
 }
 
 async function patchLive(context: ApiContext, request: ResourceRequest): Promise<Reply> {
+  const { kind } = request;
+  assertWriteOptions(request, 'PatchOptions');
   const document = parseDocument(request.body, 'application/json');
+  const complaints =
+    request.contentType === JSON_PATCH
+      ? unknownPatchFields(document).map((field) => `json patch unknown field ${JSON.stringify(field)}`)
+      : [];
   const warnings: string[] = [];
-  const written = await context.writer.update(request.kind, request.path, {
+  const written = await context.writer.update(kind, request.path, {
     subresource: subresourceOf(request),
     modify: (live) => {
-      const patched = asObject(request, patchedObject(request, live, document));
-      warnings.push(...checkFields(request, patched));
-      return patched;
+      const object = patchedObject(request, patchDocument(request, live, document));
+      warnings.push(...checkFields(request, object, complaints));
+      const patched = withoutRepeatedOwners(object, true);
+      warnings.push(...patched.warnings, ...finalizerWarnings(kind, patched.object, live));
+      return patched.object;
     },
     manager: fieldManager(request),
     isDryRun: isDryRun(request),
@@ -53,9 +66,12 @@ async function patchLive(context: ApiContext, request: ResourceRequest): Promise
   return { code: 200, body: render(context, request, written.object), warnings };
 }
 
-function patchedObject({ contentType: type, kind }: ResourceRequest, live: ApiObject, document: unknown): unknown {
+function patchDocument({ contentType: type, kind }: ResourceRequest, live: ApiObject, document: unknown): unknown {
   if (type === JSON_PATCH) return applyJsonPatch(live, document);
-  if (!isJsonObject(document)) throw badRequest('a merge patch must be a JSON object');
+  if (!isJsonObject(document)) {
+    const into = 'Go value of type map[string]interface {}';
+    throw badRequest(`error decoding patch: json: cannot unmarshal ${goJsonType(document)} into ${into}`);
+  }
   return type === STRATEGIC_PATCH
     ? applyStrategicMergePatch(live, document as JsonObject, kind)
     : applyMergePatch(live, document);
@@ -63,16 +79,9 @@ function patchedObject({ contentType: type, kind }: ResourceRequest, live: ApiOb
 
 async function apply(context: ApiContext, request: ResourceRequest): Promise<Reply> {
   const { kind, path } = request;
-  const manager = request.query.get('fieldManager') ?? '';
-  if (manager === '') {
-    const message = 'Required value: is required for apply patch';
-    throw new StatusError('Invalid', `PatchOptions.meta.k8s.io "" is invalid: fieldManager: ${message}`, {
-      group: 'meta.k8s.io',
-      kind: 'PatchOptions',
-      causes: [{ reason: 'FieldValueRequired', field: 'fieldManager', message }],
-    });
-  }
-  const applied = asObject(request, parseDocument(request.body, 'application/yaml'));
+  assertWriteOptions(request, 'PatchOptions', true);
+  const manager = fieldManager(request);
+  const applied = appliedObject(request, parseDocument(request.body, 'application/yaml'));
   if (applied.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
   const warnings = checkFields(request, applied);
   const intent = kind.prune(applied).object;

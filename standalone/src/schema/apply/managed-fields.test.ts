@@ -9,7 +9,7 @@ const now = new Date('2026-01-01T00:00:00Z');
 const later = new Date('2026-01-02T00:00:00Z');
 
 function update(next: ApiObject, options: Partial<ManagedUpdate> = {}): ApiObject {
-  return updateManagedFields({ next, manager: 'm', operation: 'Update', kind, now, ...options });
+  return updateManagedFields({ next, manager: 'm', kind, now, ...options });
 }
 
 describe('updateManagedFields', () => {
@@ -36,10 +36,13 @@ describe('updateManagedFields', () => {
     ]);
   });
 
-  it('keeps the time of an entry whose fields stay', () => {
+  it('moves the time of the writer when it changes a value, and not when it only takes one away', () => {
     const live = update(widget({ size: 1 }));
     const next = update({ ...live, spec: { size: 2 } }, { live, now: later });
-    expect(next.metadata.managedFields?.[0]?.time).toBe('2026-01-01T00:00:00Z');
+    expect(next.metadata.managedFields?.[0]?.time).toBe('2026-01-02T00:00:00Z');
+    const labelled = update({ ...live, metadata: { ...live.metadata, labels: { a: 'b', c: 'd' } } }, { live });
+    const less = { ...labelled, metadata: { ...labelled.metadata, labels: { a: 'b' } } };
+    expect(update(less, { live: labelled, now: later }).metadata.managedFields?.[0]?.time).toBe('2026-01-01T00:00:00Z');
   });
 
   it('drops a manager that owns nothing any more', () => {

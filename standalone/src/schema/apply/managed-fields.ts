@@ -1,4 +1,5 @@
 import type { ApiObject, CompiledKind, Json, ManagedFieldsEntry } from '../kinds.ts';
+import { capUpdaters } from './cap-updaters.ts';
 import { compareValues } from './compare.ts';
 import { FieldSet } from './field-set.ts';
 import {
@@ -20,7 +21,6 @@ export interface ManagedUpdate {
   next: ApiObject;
   /** Field manager: the `fieldManager` parameter, else the user agent up to its first slash. */
   manager: string;
-  operation: 'Update' | 'Apply';
   subresource?: string;
   kind: CompiledKind;
   now: Date;
@@ -28,23 +28,26 @@ export interface ManagedUpdate {
 
 /**
  * Copy of `next` whose `metadata.managedFields` records who set what: the writer gains what it changed, all others
- * lose that and what is gone. Without managedFields in `next` those of `live` count; a single empty entry clears
- * the record. Entries that stay as they were keep their time.
+ * lose that and what is gone.
+ *
+ * Without usable managedFields in `next` those of `live` count; an empty list, or a single empty entry, clears the
+ * record, and an object without one gets none by an update. The writer's time moves when it changed something; of more
+ * than ten updaters the oldest become one (`ancient-changes`).
  */
 export function updateManagedFields(update: ManagedUpdate): ApiObject {
   const { live, next, kind, subresource = '' } = update;
-  const managers = startingManagers(live, next);
+  const managers = startingManagers(live, next, subresource);
+  if (live !== undefined && managers.size === 0) return withManagers(next, managers);
   const { changed, removed } = changesBetween(live, next, kind, subresource);
-  const apiVersion = next.apiVersion;
-  const identity = { name: update.manager, operation: update.operation, apiVersion, subresource };
+  const identity = { name: update.manager, operation: 'Update', apiVersion: next.apiVersion, subresource } as const;
   const key = managerKey(identity);
   const others = disown(managers, key, changed.union(removed));
-  const own = managers.get(key)?.fields ?? FieldSet.EMPTY;
-  const fields = ownable(own.difference(removed).union(changed));
-  return withManagers(
-    next,
-    withFields(others, managers.get(key), { ...identity, time: wholeSeconds(update.now), fields }),
-  );
+  const before = managers.get(key);
+  // What it held before stays its own although the fields are gone from the object by another hand's doing.
+  const fields = ownable((before?.fields ?? FieldSet.EMPTY).difference(removed).union(changed));
+  const time = before === undefined || !ownable(changed).isEmpty ? wholeSeconds(update.now) : before.time;
+  const own: Manager = { ...identity, ...(time === undefined ? {} : { time }), fields };
+  return withManagers(next, capUpdaters(new Map(others).set(key, own)));
 }
 
 /** Paths that a write changes or adds, and paths that it removes; managedFields left out. */
@@ -54,7 +57,7 @@ export function changesBetween(
   kind: CompiledKind,
   subresource: string,
 ): { changed: FieldSet; removed: FieldSet } {
-  const before = live === undefined ? {} : withoutManagedFields(live);
+  const before = live === undefined ? kind.emptyObject : withoutManagedFields(live);
   const comparison = compareValues(before as Json, withoutManagedFields(next) as Json, kind.versionSchema);
   return {
     changed: reachable(comparison.modified.union(comparison.added), kind, subresource),
@@ -87,13 +90,15 @@ export function withoutManagedFields(object: ApiObject): unknown {
   return { ...object, metadata };
 }
 
-function startingManagers(live: ApiObject | undefined, next: ApiObject): Managers {
-  const given = next.metadata.managedFields;
-  if (isReset(given)) return new Map();
-  return decodeManagers(given === undefined || given.length === 0 ? live?.metadata.managedFields : given);
+/** A write through a subresource cannot edit the record. */
+function startingManagers(live: ApiObject | undefined, next: ApiObject, subresource: string): Managers {
+  const given = subresource === '' ? next.metadata.managedFields : undefined;
+  if (live !== undefined && isReset(given)) return new Map();
+  const managers = decodeManagers(given);
+  return managers.size > 0 ? managers : decodeManagers(live?.metadata.managedFields);
 }
 
 function isReset(entries: readonly ManagedFieldsEntry[] | undefined): boolean {
   const [first] = entries ?? [];
-  return entries?.length === 1 && first !== undefined && Object.keys(first).length === 0;
+  return entries?.length === 0 || (entries?.length === 1 && first !== undefined && Object.keys(first).length === 0);
 }

@@ -1,6 +1,6 @@
 import type { CompiledKind, ManagedFieldsEntry } from '../kinds.ts';
-import { isJsonObject } from '../structural/json-value.ts';
-import { FieldSet } from './field-set.ts';
+import { decodeFields } from './decode-fields.ts';
+import type { FieldSet } from './field-set.ts';
 
 /** Who owns what: one entry of managedFields, decoded. */
 export interface Manager {
@@ -8,7 +8,8 @@ export interface Manager {
   operation: 'Apply' | 'Update';
   apiVersion: string;
   subresource: string;
-  time: string;
+  /** Absent when the entry never had one. */
+  time?: string;
   fields: FieldSet;
 }
 
@@ -21,22 +22,27 @@ export function managerKey(manager: Pick<Manager, 'name' | 'operation' | 'apiVer
   return JSON.stringify([name, operation, operation === 'Apply' ? '' : apiVersion, subresource]);
 }
 
-/** Decodes managedFields; entries of another form than FieldsV1 are dropped. */
+/**
+ * Decodes managedFields. One entry that is none (another operation, no version, another form than FieldsV1) spoils the
+ * whole record: then it is as good as empty.
+ */
 export function decodeManagers(entries: readonly ManagedFieldsEntry[] = []): Map<string, Manager> {
   const managers = new Map<string, Manager>();
   for (const entry of entries) {
-    if (!isJsonObject(entry.fieldsV1) || (entry.operation !== 'Apply' && entry.operation !== 'Update')) continue;
-    const manager: Manager = {
-      name: entry.manager,
-      operation: entry.operation,
-      apiVersion: entry.apiVersion,
-      subresource: entry.subresource ?? '',
-      time: entry.time,
-      fields: FieldSet.fromFieldsV1(entry.fieldsV1),
-    };
+    const manager = decodeManager(entry);
+    if (manager === undefined) return new Map();
     managers.set(managerKey(manager), manager);
   }
   return managers;
+}
+
+function decodeManager(entry: Partial<ManagedFieldsEntry>): Manager | undefined {
+  const { manager: name = '', operation, apiVersion = '', fieldsType, fieldsV1, time, subresource = '' } = entry;
+  if ((operation !== 'Apply' && operation !== 'Update') || apiVersion === '' || fieldsType !== 'FieldsV1')
+    return undefined;
+  const fields = decodeFields(fieldsV1);
+  if (fields === undefined) return undefined;
+  return { name, operation, apiVersion, subresource, ...(time === undefined ? {} : { time }), fields };
 }
 
 /** managedFields of the managers that own something, in Kubernetes' order: Apply first, then by time and name. */
@@ -48,7 +54,7 @@ export function encodeManagers(managers: Managers): ManagedFieldsEntry[] {
       manager: name,
       operation,
       apiVersion,
-      time,
+      ...(time === undefined ? {} : { time }),
       fieldsType: 'FieldsV1',
       fieldsV1: fields.toFieldsV1(),
       ...(subresource === '' ? {} : { subresource }),
@@ -58,7 +64,7 @@ export function encodeManagers(managers: Managers): ManagedFieldsEntry[] {
 function byOrder(a: Manager, b: Manager): number {
   const keys = [
     [a.operation, b.operation],
-    [a.time, b.time],
+    [a.time ?? '', b.time ?? ''],
     [a.name, b.name],
     [a.apiVersion, b.apiVersion],
     [a.subresource, b.subresource],

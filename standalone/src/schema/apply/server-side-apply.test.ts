@@ -84,7 +84,6 @@ describe('serverSideApply', () => {
       live: created,
       next,
       manager: 'kubectl-edit',
-      operation: 'Update',
       kind,
       now: later,
     });

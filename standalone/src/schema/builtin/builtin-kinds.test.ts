@@ -56,10 +56,9 @@ describe('built-in kinds', () => {
     }
   });
 
-  it('give a namespace its phase, finalizer and name label', () => {
+  it('give a namespace its phase and name label', () => {
     expect(kindOf('Namespace').prepareForCreate(make('Namespace', {}))).toMatchObject({
       metadata: { labels: { 'kubernetes.io/metadata.name': 'x' } },
-      spec: { finalizers: ['kubernetes'] },
       status: { phase: 'Active' },
     });
   });

@@ -12,7 +12,7 @@ export function countColumn(fields: readonly string[]): CompiledColumn {
   const size = (value: unknown): number => (isJsonObject(value) ? Object.keys(value).length : 0);
   return {
     definition: { name: 'Data', type: 'string', format: '', description: 'Number of entries.', priority: 0 },
-    cell: (item) => String(fields.reduce((sum, field) => sum + size(item[field]), 0)),
+    cell: (item) => fields.reduce((sum, field) => sum + size(item[field]), 0),
   };
 }
 
@@ -52,6 +52,7 @@ export function configMapKind(): CompiledKind {
       },
       immutable: flag('True: the data can never change again.'),
     },
+    struct: { pointers: ['immutable'] },
     columns: [countColumn(fields), AGE],
     extraCauses: (item, old) => dataCauses(item, old, fields),
   });

@@ -51,6 +51,7 @@ export function customResourceDefinitionKind(): CompiledKind {
     plural: 'customresourcedefinitions',
     namespaced: false,
     shortNames: ['crd', 'crds'],
+    categories: ['api-extensions'],
     description: CRD_SCHEMA.description ?? '',
     properties: CRD_SCHEMA.properties ?? {},
     judgedBy: { type: 'object' },

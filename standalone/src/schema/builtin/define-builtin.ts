@@ -4,8 +4,12 @@ import type { ApiObject, CompiledKind, JsonObject, KindResource, SchemaNode } fr
 import { dns1123SubdomainErrors } from '../metadata/names.ts';
 import { AGE_COLUMN, compileColumn, type CompiledColumn, NAME_COLUMN, tableMaker } from '../table/table.ts';
 
-/** The Age column, compiled. */
-export const AGE: CompiledColumn = compileColumn(AGE_COLUMN);
+/** The Age column of built-in kinds; its type is text there, since the server has done the sum. */
+export const AGE: CompiledColumn = ofType(compileColumn(AGE_COLUMN), 'string');
+
+function ofType(column: CompiledColumn, type: string): CompiledColumn {
+  return { ...column, definition: { ...column.definition, type } };
+}
 
 /** What tells one built-in kind from another. */
 export interface BuiltinDefinition {
@@ -14,6 +18,9 @@ export interface BuiltinDefinition {
   plural: string;
   namespaced: boolean;
   shortNames?: readonly string[];
+  categories?: readonly string[];
+  /** All of them when left out. */
+  verbs?: readonly string[];
   description: string;
   properties: Record<string, SchemaNode>;
   required?: string[];
@@ -24,6 +31,8 @@ export interface BuiltinDefinition {
   /** Dotted paths of fields that field selectors may name. */
   selectable?: readonly string[];
   nameErrors?: (name: string) => string[];
+  /** Where Go's struct differs from what the schema says; without it empty fields are kept as they are sent. */
+  struct?: KindDefinition['struct'];
   canonicalize?: (object: ApiObject) => ApiObject;
   extraCauses?: KindDefinition['extraCauses'];
 }
@@ -38,7 +47,7 @@ export function defineBuiltin(definition: BuiltinDefinition): CompiledKind {
     isCustomResource: false,
     isStorageVersion: true,
     hasStatus: definition.hasStatus ?? false,
-    verbs: VERBS,
+    verbs: definition.verbs ?? VERBS,
     schema: { type: 'object', description, required, properties },
     rules: undefined,
     table: tableMaker([NAME_COLUMN, ...(definition.columns ?? [AGE])]),
@@ -46,6 +55,7 @@ export function defineBuiltin(definition: BuiltinDefinition): CompiledKind {
       selectable.map((path) => [path, (object: ApiObject) => dottedValue(object as unknown as JsonObject, path)]),
     ),
     nameErrors: definition.nameErrors ?? dns1123SubdomainErrors,
+    ...(definition.struct === undefined ? {} : { struct: definition.struct }),
     ...(judgedBy === undefined ? {} : { judgedBy }),
     ...(canonicalize === undefined ? {} : { canonicalize }),
     ...(extraCauses === undefined ? {} : { extraCauses }),
@@ -53,7 +63,7 @@ export function defineBuiltin(definition: BuiltinDefinition): CompiledKind {
 }
 
 function resourceOf(definition: BuiltinDefinition): KindResource {
-  const { group = '', kind, plural, namespaced, shortNames = [] } = definition;
-  const names = { singular: kind.toLowerCase(), listKind: `${kind}List`, shortNames, categories: [] };
+  const { group = '', kind, plural, namespaced, shortNames = [], categories = [] } = definition;
+  const names = { singular: kind.toLowerCase(), listKind: `${kind}List`, shortNames, categories };
   return { group, version: 'v1', kind, plural, namespaced, ...names };
 }

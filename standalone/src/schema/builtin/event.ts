@@ -33,6 +33,17 @@ const SCHEMA: SchemaNode = {
   },
 };
 
+/** Go writes these fields of an event even when they are empty. */
+const EMPTY: JsonObject = {
+  involvedObject: {},
+  source: {},
+  firstTimestamp: null,
+  lastTimestamp: null,
+  eventTime: null,
+  reportingComponent: '',
+  reportingInstance: '',
+};
+
 function at(event: ApiObject, path: string): string {
   return dottedValue(event as unknown as JsonObject, path);
 }
@@ -112,7 +123,7 @@ const COLUMNS: readonly CompiledColumn[] = [
     priority: 1,
     cell: (event, now) => ageCell(firstSeen(event), now),
   }),
-  column({ name: 'Count', type: 'integer', description: 'How often.', priority: 1, cell: occurrences }),
+  column({ name: 'Count', description: 'How often.', priority: 1, cell: occurrences }),
   { ...NAME_COLUMN, definition: { ...NAME_COLUMN.definition, priority: 1 } },
 ];
 
@@ -153,6 +164,7 @@ export function eventKind(): CompiledKind {
     table: tableMaker(COLUMNS),
     selectable: SELECTABLE,
     nameErrors: dns1123SubdomainErrors,
+    struct: { always: EMPTY, pointers: [] },
     extraCauses: namespaceCauses,
   });
 }

@@ -22,6 +22,18 @@ export function leaseKind(): CompiledKind {
         strategy: text('How the next holder is chosen.'),
       }),
     },
+    struct: {
+      pointers: [
+        'holderIdentity',
+        'leaseDurationSeconds',
+        'acquireTime',
+        'renewTime',
+        'leaseTransitions',
+        'preferredHolder',
+        'strategy',
+      ].map((field) => `spec.${field}`),
+      always: { spec: {} },
+    },
     columns: [
       compileColumn({ name: 'Holder', type: 'string', jsonPath: '.spec.holderIdentity', description: 'Who holds it.' }),
       AGE,

@@ -23,23 +23,20 @@ export function namespaceKind(): CompiledKind {
     plural: 'namespaces',
     namespaced: false,
     shortNames: ['ns'],
+    // Namespaces are deleted one by one.
+    verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
     description: 'A space for names: objects in it are told apart by name, and go when it goes.',
     properties: {
-      spec: {
-        ...object('How the namespace behaves.', {
-          finalizers: listOf('Who must empty the namespace before it may go.', { type: 'string' }),
-        }),
-        default: { finalizers: ['kubernetes'] },
-      },
-      status: {
-        ...object('Where the namespace stands.', {
-          phase: text('Active, or Terminating while it is emptied.'),
-          conditions: mapListOf('What holds deletion up.', anything('A condition.'), ['type']),
-        }),
-        default: { phase: 'Active' },
-      },
+      spec: object('How the namespace behaves.', {
+        finalizers: listOf('Who must empty the namespace before it may go.', { type: 'string' }),
+      }),
+      status: object('Where the namespace stands.', {
+        phase: { ...text('Active, or Terminating while it is emptied.'), default: 'Active' },
+        conditions: mapListOf('What holds deletion up.', anything('A condition.'), ['type']),
+      }),
     },
     hasStatus: true,
+    struct: { always: { spec: {}, status: {} } },
     columns: [
       compileColumn({
         name: 'Status',

@@ -34,6 +34,7 @@ export function secretKind(): CompiledKind {
       type: { ...text('What the secret is for, so that programs find theirs.'), default: 'Opaque' },
       immutable: flag('True: the data can never change again.'),
     },
+    struct: { pointers: ['immutable'] },
     columns: [
       compileColumn({ name: 'Type', type: 'string', jsonPath: '.type', description: 'What the secret is for.' }),
       countColumn(['data']),

@@ -1,18 +1,28 @@
 import { CodedError } from '@nannyapi/process';
 import { ruleCauses } from '../cel/run-rules.ts';
 import type { RuleTree } from '../cel/compile-rules.ts';
-import type { ApiObject, Cause, CompiledKind, Json, KindResource, ObjectMeta, SchemaNode } from '../kinds.ts';
+import type {
+  ApiObject,
+  Cause,
+  CompiledKind,
+  Json,
+  JsonObject,
+  KindResource,
+  ObjectMeta,
+  SchemaNode,
+} from '../kinds.ts';
 import { OBJECT_META_SCHEMA } from '../metadata/object-meta-schema.ts';
 import { metadataCauses, metadataUpdateCauses } from '../metadata/validate-metadata.ts';
 import { invalid } from '../structural/cause.ts';
 import { defaultValue } from '../structural/default.ts';
 import { decodeFault } from '../structural/decode-fault.ts';
 import { assertDepth } from '../structural/depth.ts';
-import { embeddedCauses } from '../structural/embedded.ts';
+import { embeddedCauses, embeddedFault } from '../structural/embedded.ts';
 import { listTypeCauses } from '../structural/list-types.ts';
 import { pruneValue } from '../structural/prune.ts';
 import { schemaCauses } from '../structural/validate.ts';
 import type { TableMaker } from '../table/table.ts';
+import { type StructShape, throughStruct } from './go-struct.ts';
 
 /** What a kind is made of. */
 export interface KindDefinition {
@@ -30,6 +40,8 @@ export interface KindDefinition {
   /** Selectable field path → its value as text. */
   selectable: ReadonlyMap<string, (object: ApiObject) => string>;
   nameErrors: (name: string) => string[];
+  /** What tells the Go struct of a built-in kind from its schema; custom resources have none. */
+  struct?: StructShape;
   /** Applied after defaulting: what a built-in kind derives from other fields. */
   canonicalize?: (object: ApiObject) => ApiObject;
   /** Violations that the schema cannot say. */
@@ -52,9 +64,9 @@ export function compileKind(definition: KindDefinition): CompiledKind {
   const versionSchema = withMetadata(definition.schema, OBJECT_META_SCHEMA);
   const prune = (object: ApiObject): { object: ApiObject; unknownFields: string[] } => {
     assertDepth(object);
-    assertShape(resource, object, isCustomResource ? METADATA_ONLY : versionSchema);
+    assertShape(definition, object, isCustomResource ? METADATA_ONLY : versionSchema);
     const { value, unknownFields } = pruneValue(object as unknown as Json, versionSchema);
-    return { object: value as unknown as ApiObject, unknownFields };
+    return { object: asStruct(value as unknown as ApiObject, versionSchema, definition.struct), unknownFields };
   };
   const fill = (object: ApiObject): ApiObject => {
     const filled = defaultValue(object as unknown as Json, versionSchema) as unknown as ApiObject;
@@ -67,6 +79,7 @@ export function compileKind(definition: KindDefinition): CompiledKind {
     versionSchema,
     hasStatus,
     verbs,
+    emptyObject: definition.struct?.always ?? {},
     selectableFields: [...selectable.keys()],
     fieldValue: (object, path) => fieldValue(definition, object, path),
     prepareForCreate: (object) => fill(prune(object).object),
@@ -76,6 +89,28 @@ export function compileKind(definition: KindDefinition): CompiledKind {
     table,
   };
 }
+
+/** Metadata is a Go struct in every kind, the rest in built-in kinds only. */
+function asStruct(object: ApiObject, schema: SchemaNode, struct: StructShape | undefined): ApiObject {
+  const metadata = throughStruct(object.metadata as JsonObject, OBJECT_META_SCHEMA, META_STRUCT);
+  const { metadata: _metadata, ...rest } = object;
+  const body = struct === undefined ? rest : throughStruct(rest as JsonObject, schema, struct);
+  return { ...body, metadata } as unknown as ApiObject;
+}
+
+const META_STRUCT: StructShape = {
+  pointers: [
+    'deletionGracePeriodSeconds',
+    'ownerReferences.apiVersion',
+    'ownerReferences.kind',
+    'ownerReferences.name',
+    'ownerReferences.uid',
+    'ownerReferences.controller',
+    'ownerReferences.blockOwnerDeletion',
+    // What clients send in it is not stored, but an empty list clears the record.
+    'managedFields',
+  ],
+};
 
 function withMetadata(schema: SchemaNode, metadata: SchemaNode): SchemaNode {
   const properties: Record<string, SchemaNode> = {
@@ -99,8 +134,10 @@ function fieldValue(definition: KindDefinition, object: ApiObject, path: string)
  * What Go could not decode is a bad request, not an invalid object: metadata of every kind, and the whole of a
  * built-in one. Throws CodedError `BadRequest`.
  */
-function assertShape({ kind, version }: KindResource, object: ApiObject, shape: SchemaNode): void {
-  const fault = decodeFault(object, shape, kind);
+function assertShape(definition: KindDefinition, object: ApiObject, shape: SchemaNode): void {
+  const { resource, schema } = definition;
+  const { kind, version } = resource;
+  const fault = decodeFault(object, shape, kind) ?? embeddedFault(object, schema, kind);
   if (fault === undefined) return;
   const message = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${fault}`;
   throw new CodedError({ code: 'BadRequest', status: 400, message });

@@ -49,20 +49,24 @@ describe('metadataUpdateCauses', () => {
   const old: ObjectMeta = { name: 'a', namespace: 'b', uid: 'u', resourceVersion: '1', finalizers: ['x.org/a'] };
 
   it('keeps the identity', () => {
-    expect(fields(metadataUpdateCauses({ ...old, uid: 'v' }, old))).toEqual(['FieldValueInvalid metadata.uid']);
+    expect(fields(metadataUpdateCauses({ ...old, uid: 'v' }, old, NAMESPACED))).toEqual([
+      'FieldValueInvalid metadata.uid',
+    ]);
   });
 
   it('wants a resource version', () => {
     const { resourceVersion: _resourceVersion, ...rest } = old;
-    expect(metadataUpdateCauses(rest, old)[0]?.message).toBe('Invalid value: "": must be specified for an update');
+    expect(metadataUpdateCauses(rest, old, NAMESPACED)[0]?.message).toBe(
+      'Invalid value: "": must be specified for an update',
+    );
   });
 
   it('takes no new finalizers once deletion has begun', () => {
     const dying = { ...old, deletionTimestamp: '2026-01-01T00:00:00Z' };
-    const causes = metadataUpdateCauses({ ...dying, finalizers: ['x.org/a', 'x.org/b'] }, dying);
+    const causes = metadataUpdateCauses({ ...dying, finalizers: ['x.org/a', 'x.org/b'] }, dying, NAMESPACED);
     expect(causes[0]?.message).toBe(
       'Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"x.org/b"}',
     );
-    expect(metadataUpdateCauses({ ...dying, finalizers: [] }, dying)).toEqual([]);
+    expect(metadataUpdateCauses({ ...dying, finalizers: [] }, dying, NAMESPACED)).toEqual([]);
   });
 });

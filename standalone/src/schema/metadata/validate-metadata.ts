@@ -11,15 +11,17 @@ export interface NameRules {
   namespaced: boolean;
   /** What is wrong with a name of the kind. */
   nameErrors(name: string): string[];
+  /** True for kinds of the core group: a finalizer without a domain is refused. */
+  hasQualifiedFinalizers?: boolean;
 }
 
 /** Violations in the metadata of a new object, in kube-apiserver's words. */
 export function metadataCauses(meta: ObjectMeta, rules: NameRules): Cause[] {
-  return [...nameCauses(meta, rules), ...namespaceCauses(meta, rules), ...commonCauses(meta), ...finalizerCauses(meta)];
+  return [...nameCauses(meta, rules), ...namespaceCauses(meta, rules), ...commonCauses(meta, rules)];
 }
 
 /** Violations in the metadata of an updated object: the identity must stay as it was. */
-export function metadataUpdateCauses(meta: ObjectMeta, old: ObjectMeta): Cause[] {
+export function metadataUpdateCauses(meta: ObjectMeta, old: ObjectMeta, rules: NameRules): Cause[] {
   const causes = old.deletionTimestamp === undefined ? [] : newFinalizerCauses(meta, old);
   if ((meta.resourceVersion ?? '') === '') {
     causes.push(invalid('metadata.resourceVersion', meta.resourceVersion ?? '', 'must be specified for an update'));
@@ -28,7 +30,7 @@ export function metadataUpdateCauses(meta: ObjectMeta, old: ObjectMeta): Cause[]
     if (!jsonEqual(meta[key], old[key]))
       causes.push(invalid(`metadata.${key}`, meta[key] ?? null, 'field is immutable'));
   }
-  return [...causes, ...commonCauses(meta)];
+  return [...commonCauses(meta, rules), ...causes];
 }
 
 const IMMUTABLE = [
@@ -43,8 +45,8 @@ const IMMUTABLE = [
 function nameCauses(meta: ObjectMeta, rules: NameRules): Cause[] {
   const generateName = meta.generateName ?? '';
   const name = meta.name ?? '';
-  // A trailing dash is replaced by the random suffix later on, so it is not an error in the prefix.
-  const prefixErrors = generateName === '' ? [] : rules.nameErrors(generateName.replace(/-$/, 'a'));
+  // A trailing dash comes before the random suffix: kube-apiserver judges the prefix with its last two characters masked.
+  const prefixErrors = generateName === '' ? [] : rules.nameErrors(generateName.replace(/.-$/s, 'a'));
   const causes = prefixErrors.map((error) => invalid('metadata.generateName', generateName, error));
   if (name === '') return [...causes, required('metadata.name', 'name or generateName is required')];
   return [...causes, ...rules.nameErrors(name).map((error) => invalid('metadata.name', name, error))];
@@ -57,8 +59,15 @@ function namespaceCauses(meta: ObjectMeta, rules: NameRules): Cause[] {
   return dns1123LabelErrors(namespace).map((error) => invalid('metadata.namespace', namespace, error));
 }
 
-function commonCauses(meta: ObjectMeta): Cause[] {
-  return [...labelCauses(meta.labels), ...annotationCauses(meta.annotations), ...ownerCauses(meta.ownerReferences)];
+function commonCauses(meta: ObjectMeta, rules: NameRules): Cause[] {
+  const { generation = 0 } = meta;
+  return [
+    ...(generation < 0 ? [invalid('metadata.generation', generation, 'must be greater than or equal to 0')] : []),
+    ...labelCauses(meta.labels),
+    ...annotationCauses(meta.annotations),
+    ...ownerCauses(meta.ownerReferences),
+    ...finalizerCauses(meta, rules),
+  ];
 }
 
 function labelCauses(labels: Record<string, string> = {}): Cause[] {
@@ -81,15 +90,7 @@ function annotationCauses(annotations: Record<string, string> = {}): Cause[] {
 
 function ownerCauses(owners: readonly OwnerReference[] = []): Cause[] {
   const path = 'metadata.ownerReferences';
-  const causes = owners.flatMap((owner) =>
-    OWNER_FIELDS.filter((key) => (owner[key] ?? '') === '').map((key) =>
-      invalid(
-        `${path}.${key}`,
-        owner[key] ?? '',
-        key === 'apiVersion' ? 'version must not be empty' : 'must not be empty',
-      ),
-    ),
-  );
+  const causes = owners.flatMap((owner) => oneOwnerCauses(owner, path));
   const controllers = owners.filter((owner) => owner.controller === true).map((owner) => `${owner.kind}/${owner.name}`);
   const [first = ''] = controllers;
   const extra = controllers.slice(1).map((name) => {
@@ -99,16 +100,38 @@ function ownerCauses(owners: readonly OwnerReference[] = []): Cause[] {
   return [...causes, ...extra];
 }
 
-const OWNER_FIELDS = ['apiVersion', 'kind', 'name', 'uid'] as const;
+function oneOwnerCauses(owner: Partial<OwnerReference>, path: string): Cause[] {
+  const { apiVersion = '' } = owner;
+  // More than one slash names no version at all.
+  const version = apiVersion.split('/').length > 2 ? '' : apiVersion.split('/').at(-1);
+  const causes = version === '' ? [invalid(`${path}.apiVersion`, apiVersion, 'version must not be empty')] : [];
+  for (const key of ['kind', 'name', 'uid'] as const) {
+    if ((owner[key] ?? '') === '') causes.push(invalid(`${path}.${key}`, owner[key] ?? '', 'must not be empty'));
+  }
+  if (apiVersion === 'v1' && owner.kind === 'Event') {
+    causes.push(invalid(path, owner, '/v1, Kind=Event is disallowed from being an owner'));
+  }
+  return causes;
+}
 
-function finalizerCauses(meta: ObjectMeta): Cause[] {
+/** Finalizers of Kubernetes' own, which need no domain. */
+const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
+function finalizerCauses(meta: ObjectMeta, rules: NameRules): Cause[] {
   const finalizers = meta.finalizers ?? [];
   const causes = finalizers.flatMap((name) =>
     qualifiedNameErrors(name).map((error) => invalid('metadata.finalizers', name, error)),
   );
-  if (!finalizers.includes('orphan') || !finalizers.includes('foregroundDeletion')) return causes;
-  const words = 'finalizer orphan and foregroundDeletion cannot be both set';
-  return [...causes, invalid('metadata.finalizers', finalizers, words)];
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    const words = 'finalizer orphan and foregroundDeletion cannot be both set';
+    causes.push(invalid('metadata.finalizers', finalizers, words));
+  }
+  if (rules.hasQualifiedFinalizers !== true) return causes;
+  const words = 'name is neither a standard finalizer name nor is it fully qualified';
+  const bare = finalizers.flatMap((name, index) =>
+    name.includes('/') || STANDARD_FINALIZERS.has(name) ? [] : [invalid(`metadata.finalizers[${index}]`, name, words)],
+  );
+  return [...causes, ...bare];
 }
 
 function newFinalizerCauses(meta: ObjectMeta, old: ObjectMeta): Cause[] {

@@ -1,4 +1,5 @@
 import type { SchemaNode } from '../kinds.ts';
+import { matchesStringFormat } from './formats.ts';
 import { isJsonObject, jsonType, ownValue } from './json-value.ts';
 
 /**
@@ -12,6 +13,7 @@ export function decodeFault(value: unknown, schema: SchemaNode, path: string): s
     const found = actual === 'integer' ? 'number' : actual;
     return `json: cannot unmarshal ${found} into Go struct field ${path} of type ${goType(schema)}`;
   }
+  if (typeof value === 'string') return formatFault(value, schema.format);
   if (Array.isArray(value)) return firstFault(value.map((item) => [item, schema.items, path]));
   if (!isJsonObject(value)) return undefined;
   const additional = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
@@ -23,6 +25,16 @@ export function decodeFault(value: unknown, schema: SchemaNode, path: string): s
     ]),
   );
 }
+
+/** Times and bytes have Go types of their own, whose decoders look at the text. */
+function formatFault(text: string, format: string | undefined): string | undefined {
+  if (format === 'byte' && !BASE64.test(text)) return 'illegal base64 data at input byte 0';
+  if (format !== 'date-time' || text === '' || matchesStringFormat('date-time', text)) return undefined;
+  return `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`;
+}
+
+/** Standard base64 with padding; line breaks are skipped, as by Go. */
+const BASE64 = /^[\r\n]*(?:(?:[A-Za-z0-9+/][\r\n]*){4})*(?:(?:[A-Za-z0-9+/][\r\n]*){2}==|(?:[A-Za-z0-9+/][\r\n]*){3}=)?[\r\n]*$/;
 
 function firstFault(parts: readonly [unknown, SchemaNode | undefined, string][]): string | undefined {
   for (const [value, schema, path] of parts) {
