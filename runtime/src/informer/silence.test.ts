@@ -81,6 +81,7 @@ describe('an informer whose API server falls silent', () => {
     (await takeList()).list('30', [widget('a', '25')]);
     await takeWatch('30');
     await holds(1);
+    expect(informer.health().isHealthy).toBe(true);
   });
 
   it('turns red after four minutes of lists that hang, and green when one comes', async () => {
