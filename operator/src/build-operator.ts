@@ -142,7 +142,7 @@ function investigationController(parts: OperatorParts, wiring: InvestigationWiri
   const { resources, informers, tasks, wakeSource, consultations, untold, story } = wiring;
   const reconciler = new InvestigationReconciler({
     client: resources.investigations,
-    observer: new RunObserver({ agents: informers.agents, tasks, ownNamespace }),
+    observer: new RunObserver({ agents: informers.agents.store, tasks, ownNamespace }),
     writer: new TaskWriter({ client: resources.tasks, tasks }),
     consultations,
     consult: { diagnostician, findings, policy, evidence: new EvidenceReader({ client: resources.evidence }) },

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { AgentTask, AgentTaskStatusResult, Evidence } from '@nannyapi/crds';
 import { CodedError } from '@nannyapi/process';
-import type { ResourceClient } from '@nannyapi/runtime';
+import type { LiveReader } from '@nannyapi/runtime';
 
 const gunzipAsync = promisify(gunzip);
 
@@ -16,12 +16,12 @@ const MAX_CACHED_CHARS = 8 * 1024 * 1024;
  * No informer watches Evidence, for there may be megabytes of it: each is got when somebody looks.
  */
 export class EvidenceReader {
-  readonly #client: ResourceClient<Evidence>;
+  readonly #client: LiveReader<Evidence>;
   /** Oldest use first. */
   readonly #cache = new Map<string, string>();
   #cachedChars = 0;
 
-  constructor(deps: { client: ResourceClient<Evidence> }) {
+  constructor(deps: { client: LiveReader<Evidence> }) {
     this.#client = deps.client;
   }
 

@@ -1,12 +1,6 @@
 import { RUN_UID_ANNOTATION, type Investigation } from '@nannyapi/crds';
 import { uuidv7 } from '@nannyapi/process';
-import {
-  isKubeError,
-  type ReconcileCall,
-  type Reconciler,
-  type ReconcileResult,
-  type ResourceClient,
-} from '@nannyapi/runtime';
+import { isKubeError, type ReconcileCall, type Reconciler, type ReconcileResult, type Writer } from '@nannyapi/runtime';
 import type { Finding } from '../../diagnosticians/diagnostician.ts';
 import { budgetOf, type RunBudget } from './budget.ts';
 import { consult, type ConsultDeps, type Consulted } from './consult.ts';
@@ -25,7 +19,7 @@ import type { TokenUsage } from './usage.ts';
 
 /** What the reconciler of investigations needs. */
 export interface InvestigationReconcilerDeps {
-  client: ResourceClient<Investigation>;
+  client: Writer<Investigation>;
   observer: RunObserver;
   writer: TaskWriter;
   consultations: Consultations<Consulted, Finding[]>;

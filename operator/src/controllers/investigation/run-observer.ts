@@ -1,16 +1,16 @@
 import type { Agent, Investigation } from '@nannyapi/crds';
-import { refKey, type Informer } from '@nannyapi/runtime';
+import { refKey, type CachedReader } from '@nannyapi/runtime';
 import type { FreshTasks } from './fresh-tasks.ts';
 import { stepsOf, type Run } from './run.ts';
 
 /** Gathers what is stored about a run. */
 export class RunObserver {
-  readonly #agents: Informer<Agent>;
+  readonly #agents: CachedReader<Agent>;
   readonly #tasks: FreshTasks;
   readonly #ownNamespace: string;
 
   /** @param deps.ownNamespace where the agents of nodes live */
-  constructor(deps: { agents: Informer<Agent>; tasks: FreshTasks; ownNamespace: string }) {
+  constructor(deps: { agents: CachedReader<Agent>; tasks: FreshTasks; ownNamespace: string }) {
     this.#agents = deps.agents;
     this.#tasks = deps.tasks;
     this.#ownNamespace = deps.ownNamespace;
@@ -19,7 +19,7 @@ export class RunObserver {
   observe(investigation: Investigation): Run {
     const agentName = agentNameOf(investigation, this.#ownNamespace);
     const { namespace, uid = '' } = investigation.metadata;
-    const agent = agentName === undefined ? undefined : this.#agents.store.get(refKey({ namespace, name: agentName }));
+    const agent = agentName === undefined ? undefined : this.#agents.get(refKey({ namespace, name: agentName }));
     return { investigation, agentName, agent, steps: stepsOf(this.#tasks.ofOwner(uid)) };
   }
 }

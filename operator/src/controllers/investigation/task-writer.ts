@@ -1,15 +1,15 @@
 import type { AgentTask } from '@nannyapi/crds';
-import { isKubeError, TerminalError, type ResourceClient } from '@nannyapi/runtime';
+import { isKubeError, TerminalError, type LiveReader, type Writer } from '@nannyapi/runtime';
 import { ownerUIDs, type FreshTasks } from './fresh-tasks.ts';
 
 type Call = { signal: AbortSignal };
 
 /** Creates and cancels the tasks of runs. */
 export class TaskWriter {
-  readonly #client: ResourceClient<AgentTask>;
+  readonly #client: Writer<AgentTask> & Pick<LiveReader<AgentTask>, 'get'>;
   readonly #tasks: FreshTasks;
 
-  constructor(deps: { client: ResourceClient<AgentTask>; tasks: FreshTasks }) {
+  constructor(deps: { client: Writer<AgentTask> & Pick<LiveReader<AgentTask>, 'get'>; tasks: FreshTasks }) {
     this.#client = deps.client;
     this.#tasks = deps.tasks;
   }
