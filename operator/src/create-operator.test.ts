@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentTask, AgentTaskStatusResult } from '@nannyapi/crds';
-import { createLogger, systemClock } from '@nannyapi/process';
+import { createLogger, systemClock, type Clock } from '@nannyapi/process';
 import { parseEvidenceID } from '@nannyapi/protocol';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { endedWith, eventually, investigate } from '../testing/operator-under-test.ts';
 import { TestWorld } from '../testing/test-world.ts';
+import { enrol } from '../testing/tiny-agent.ts';
 import { loadOperatorConfig } from './config.ts';
 import { createOperator } from './create-operator.ts';
 
@@ -70,6 +71,33 @@ it.each([
     await vi.waitFor(async () =>
       expect(await registry.metrics()).toContain(`nannyapi_investigations_finished_total{reason="${verdict}"} 1`),
     );
+  } finally {
+    abort.abort();
+    await done;
+  }
+});
+
+it('is alive and ready, red when it has heard nothing of its objects for long, and green again when it does', async () => {
+  let aheadMs = 0;
+  const clock: Clock = {
+    ...systemClock,
+    now: () => new Date(systemClock.now().getTime() + aheadMs),
+    monotonicMs: () => systemClock.monotonicMs() + aheadMs,
+  };
+  const { client } = world.server;
+  const log = createLogger({ name: 'operator', level: 'silent' });
+  const operator = createOperator({ client, clock, log, config: loadOperatorConfig({}) });
+  const abort = new AbortController();
+  const done = operator.start(abort.signal);
+  const red = () => operator.liveness().flatMap(({ name, problem }) => (problem === undefined ? [] : name));
+  try {
+    await vi.waitFor(() => expect(operator.readiness().filter(({ problem }) => problem)).toEqual([]));
+    expect(red()).toEqual([]);
+    aheadMs = 600_000;
+    expect(red()).toEqual(['agents', 'investigations', 'agenttasks']);
+    expect(operator.isReady()).toBe(false);
+    await enrol(client, { name: 'web-1', namespace: 'default' });
+    await vi.waitFor(() => expect(red()).toEqual(['investigations', 'agenttasks']));
   } finally {
     abort.abort();
     await done;

@@ -3,7 +3,11 @@ import type { KubeObject } from '../objects.ts';
 
 /** What one pass of a reconciler is given besides the object. */
 export interface ReconcileCall {
-  /** Aborts when the process stops or the pass takes too long. */
+  /**
+   * Aborts when the pass takes too long, when leadership is lost, and some seconds after the process was told to stop.
+   *
+   * Hand it to every call that waits. A pass that goes on regardless is abandoned: see `nannyapi_reconcile_abandoned`.
+   */
   signal: AbortSignal;
   /** The one "now" of the pass, so that its decisions agree with each other. */
   now: Date;
@@ -17,9 +21,11 @@ export interface ReconcileResult<T extends KubeObject> {
   /** Ask again after so many seconds. Waiting is not an error. */
   requeueAfterSeconds?: number | undefined;
   /**
-   * The whole desired status; absent leaves it as it is. The controller writes the difference to the
-   * informer's copy as one patch, with that copy's resourceVersion as precondition, and sees to
-   * `observedGeneration` (in the status and in each condition) and to condition `Stalled` itself.
+   * The whole desired status, or of a controller with a `statusScope` its part of it; absent leaves it as it is.
+   *
+   * The controller writes the difference to the informer's copy as one patch, with that copy's resourceVersion as
+   * precondition, and sees to `observedGeneration` (in the status and in each condition) and to condition `Stalled`
+   * itself.
    */
   status?: T['status'] | undefined;
 }
