@@ -10,6 +10,8 @@ import { toStatus } from '../status/status-error.ts';
 const MAX_WARNING_CHARS = 256;
 /** Smaller bodies are not worth compressing, bytes; as in kube-apiserver. */
 const GZIP_FROM_BYTES = 128 * 1024;
+/** A client that takes nothing of its answer for this long is gone, ms. */
+const MAX_STALL_MS = 60_000;
 /** Over loopback and local networks time is dearer than bytes. */
 const GZIP_LEVEL = 1;
 
@@ -55,6 +57,8 @@ export function sendBytes(
   response: ServerResponse,
   answer: { code: number; body: Uint8Array; contentType: string },
 ): void {
+  // Node cuts the connection then: an answer that nobody fetches must not be held for ever.
+  response.setTimeout(MAX_STALL_MS);
   response.statusCode = answer.code;
   response.setHeader('content-type', answer.contentType);
   response.setHeader('content-length', answer.body.length);

@@ -14,6 +14,7 @@ import { methodNotAllowed, pathNotFound, StatusError } from '../status/status-er
 import type { ApiMetrics } from './api-metrics.ts';
 import type { Documents, FoundDocument } from './documents.ts';
 import { answerHealth } from './health.ts';
+import { findRefusal } from './malformed-requests.ts';
 import type { HealthChecks } from './health.ts';
 import type { Exchange } from './exchange.ts';
 import { answerResource } from './resource-handler.ts';
@@ -34,8 +35,8 @@ export interface ApiHandlerDeps {
 /** Paths that answer without a credential; single checks below them do not. */
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/livez']);
 
-/** Longest audit id that is taken over from a client, characters. */
-const MAX_AUDIT_ID_CHARS = 64;
+/** An audit id that is taken over from a client; it goes into a header of the answer. */
+const AUDIT_ID = /^[\x21-\x7e]{1,64}$/;
 
 /**
  * Answers requests of the Kubernetes API: health, then who and whether, then documents and resources.
@@ -46,10 +47,11 @@ const MAX_AUDIT_ID_CHARS = 64;
 export function apiHandler(deps: ApiHandlerDeps): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const exchange = openExchange(request, response);
-    if (exchange === undefined) {
+    const refusal = findRefusal(request);
+    if (exchange === undefined || refusal !== undefined) {
       // Go's server answers so before any handler of Kubernetes sees the request.
       response.setHeader('connection', 'close');
-      sendText(response, 400, '400 Bad Request');
+      sendText(response, refusal?.code ?? 400, refusal?.text ?? '400 Bad Request');
       return;
     }
     answer(deps, exchange).catch((error: unknown) => {
@@ -70,7 +72,7 @@ function openExchange(request: IncomingMessage, response: ServerResponse): Excha
   const path = decodePath(rawPath);
   if (path === undefined || !path.startsWith('/')) return undefined;
   const sentId = request.headers['audit-id'];
-  const isUsable = typeof sentId === 'string' && sentId !== '' && sentId.length <= MAX_AUDIT_ID_CHARS;
+  const isUsable = typeof sentId === 'string' && AUDIT_ID.test(sentId);
   response.setHeader('audit-id', isUsable ? sentId : randomUUID());
   return { request, response, path, query: parseQuery(target.slice(rawPath.length + 1)) };
 }

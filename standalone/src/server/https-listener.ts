@@ -2,12 +2,16 @@ import { createServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CodedError } from '@nannyapi/process';
+import { answerMalformed } from './malformed-requests.ts';
 import type { CertifiedKey } from '../tls/certificate-authority.ts';
 
 /** Idle connections are kept this long, ms; longer than clients keep theirs, so that it is they who close. */
 const KEEP_ALIVE_MS = 180_000;
 /** A client has this long to send a whole request, ms. */
 const REQUEST_MS = 60_000;
+
+/** Longest head of a request, bytes; kube-apiserver's. A selector may well be longer than Node's default of 16 KiB. */
+const MAX_HEADER_BYTES = 1024 * 1024;
 
 /** Answers under way have this long when the server closes, ms; then their connections are cut. */
 const CLOSE_MS = 5000;
@@ -46,6 +50,7 @@ export async function listenHttps(options: HttpsListenerOptions): Promise<HttpsL
       noDelay: true,
       keepAliveTimeout: KEEP_ALIVE_MS,
       requestTimeout: REQUEST_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
     },
     (request, response) => {
       // A connection that is kept alive would hold up the end of a server that closes.
@@ -53,6 +58,7 @@ export async function listenHttps(options: HttpsListenerOptions): Promise<HttpsL
       options.handler(request, response);
     },
   );
+  answerMalformed(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(describeListenError(error, options)));
     server.listen(options.port, options.host, resolve);
