@@ -202,6 +202,8 @@ export interface CompiledKind {
   readonly versionSchema: SchemaNode;
   /** True when `/status` is served, so that the main resource ignores `status` and back. */
   readonly hasStatus: boolean;
+  /** What every request for the version is warned of; undefined when it is not deprecated. */
+  readonly deprecation: string | undefined;
   /** Verbs in the order discovery lists them. */
   readonly verbs: readonly string[];
   /** Field paths without leading dot that field selectors may name, besides metadata.name and metadata.namespace. */

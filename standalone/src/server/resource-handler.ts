@@ -69,7 +69,9 @@ export async function answerResource(deps: ResourceHandlerDeps, exchange: Resour
   };
   if (verb !== 'watch') {
     const reply = await VERBS[verb](deps.context, resourceRequest);
-    await sendReply(response, reply, answerFormat(request.headers, query));
+    const { deprecation } = target.kind;
+    const warnings = [...(deprecation === undefined ? [] : [deprecation]), ...(reply.warnings ?? [])];
+    await sendReply(response, { ...reply, warnings }, answerFormat(request.headers, query));
     return;
   }
   if (answerType !== 'application/json' || representation === 'PartialObjectMetadataList') {

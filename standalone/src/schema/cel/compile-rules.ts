@@ -28,8 +28,9 @@ export interface RuleTree {
 interface Compilation {
   /** What the environments of rule checks are cloned from; making one anew takes a hundred registrations. */
   checker: Environment;
-  /** Untyped environment that all programs of the schema run in. */
+  /** Untyped environment that programs of the schema run in, and the one for those whose oldSelf is an optional. */
   runtime: Environment;
+  optionalRuntime: Environment;
   causes: Cause[];
 }
 
@@ -49,8 +50,10 @@ interface NodePosition {
 export function compileRules(schema: SchemaNode, path: string): { tree: RuleTree | undefined; causes: Cause[] } {
   if (!hasRules(schema)) return { tree: undefined, causes: [] };
   const checker = kubernetesEnvironment();
-  const runtime = checker.clone().registerVariable('self', 'dyn').registerVariable('oldSelf', 'dyn');
-  const compilation: Compilation = { checker, runtime, causes: [] };
+  const untyped = (oldSelf: string): Environment =>
+    checker.clone().registerVariable('self', 'dyn').registerVariable('oldSelf', oldSelf);
+  const [runtime, optionalRuntime] = [untyped('dyn'), untyped('optional<dyn>')];
+  const compilation: Compilation = { checker, runtime, optionalRuntime, causes: [] };
   const tree = compileNode(compilation, { schema, path, uncorrelatable: undefined });
   return { tree, causes: compilation.causes };
 }
@@ -130,13 +133,13 @@ function compileRule(
     ...(rule.messageExpression === undefined ? [] : expressionCauses(checker, rule, 'messageExpression', 'string')),
   ];
   if (causes.length > 0) return causes;
-  const program = parseForRun(compilation.runtime, rule.rule);
+  const runtime = rule.optionalOldSelf === true ? compilation.optionalRuntime : compilation.runtime;
+  const program = parseForRun(runtime, rule.rule);
   const usesOldSelf = mentions(program.ast, 'oldSelf');
   const misuse = oldSelfCauses(rule, usesOldSelf, position.uncorrelatable);
   if (misuse.length > 0) return misuse;
   const compiled: CompiledRule = { rule, program, usesOldSelf };
-  if (rule.messageExpression !== undefined)
-    compiled.messageProgram = parseForRun(compilation.runtime, rule.messageExpression);
+  if (rule.messageExpression !== undefined) compiled.messageProgram = parseForRun(runtime, rule.messageExpression);
   return compiled;
 }
 

@@ -84,7 +84,7 @@ function runRule(compiled: CompiledRule, tree: RuleTree, visit: Visit, variables
     if (compiled.program(variables) === true) return [];
   } catch (error) {
     const ruleText = (rule.message ?? '').trim() || rule.rule.trim();
-    return [invalid(visit.path, tree.schema.type ?? '', evaluationMessage(error, ruleText))];
+    return [invalid(visit.path === '' ? ROOT : visit.path, tree.schema.type ?? '', evaluationMessage(error, ruleText))];
   }
   const detail =
     expressedMessage(compiled, variables) ?? ((rule.message ?? '').trim() || `failed rule: ${rule.rule.trim()}`);
@@ -103,10 +103,13 @@ function expressedMessage(compiled: CompiledRule, variables: Record<string, unkn
   }
 }
 
+/** The root of an object has no field; Go prints its path so. */
+const ROOT = '<nil>';
+
 function ruleCause(compiled: CompiledRule, path: string, shown: unknown, detail: string): Cause {
   const { reason, fieldPath } = compiled.rule;
   const segments = fieldPath === undefined ? [] : (fieldPathSegments(fieldPath) ?? []);
-  const field = [path, ...segments].filter((part) => part !== '').join('.');
+  const field = [path, ...segments].filter((part) => part !== '').join('.') || ROOT;
   if (reason === 'FieldValueForbidden') return forbidden(field, detail);
   if (reason === 'FieldValueRequired') return required(field, detail);
   return reason === 'FieldValueDuplicate' ? duplicate(field, shown) : invalid(field, shown, detail);

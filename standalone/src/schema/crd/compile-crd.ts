@@ -14,6 +14,7 @@ import { CRD_SCHEMA } from './crd-schema.ts';
 import type { Crd, CrdVersion } from './crd-types.ts';
 import { InvalidObjectError } from './invalid-object-error.ts';
 import { asResource } from './root-schema.ts';
+import { deprecationOf } from './version-deprecation.ts';
 import { crdCauses } from './validate-crd.ts';
 
 const CRD_RESOURCE = { group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition' };
@@ -68,6 +69,7 @@ function toKind(crd: Crd, version: CrdVersion): CompiledKind {
     isCustomResource: true,
     isStorageVersion: version.storage,
     hasStatus: version.subresources?.status !== undefined,
+    deprecation: deprecationOf(crd, version),
     verbs: ALL_VERBS,
     schema,
     rules: compileRules(asResource(schema), '').tree,

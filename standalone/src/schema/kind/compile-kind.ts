@@ -30,6 +30,8 @@ export interface KindDefinition {
   isCustomResource: boolean;
   isStorageVersion: boolean;
   hasStatus: boolean;
+  /** Warning that every request draws. */
+  deprecation?: string | undefined;
   verbs: readonly string[];
   /** Schema of the whole object. What it says of metadata restricts names only; ObjectMeta is judged on its own. */
   schema: SchemaNode;
@@ -78,6 +80,7 @@ export function compileKind(definition: KindDefinition): CompiledKind {
     isStorageVersion,
     versionSchema,
     hasStatus,
+    deprecation: definition.deprecation,
     verbs,
     emptyObject: definition.struct?.always ?? {},
     selectableFields: [...selectable.keys()],
