@@ -22,6 +22,7 @@ export function decodeObject(body: Buffer): Record<string, unknown> {
     if (field.number === 1) typeMeta = decodeMessage(field.bytes, TYPE_META);
     if (field.number === 2) raw = Buffer.from(field.bytes);
   }
+  if (text(typeMeta['kind']) === '') throw badRequest("Object 'Kind' is missing in the protobuf body");
   const type = MESSAGE_TYPES[`${text(typeMeta['apiVersion'])}/${text(typeMeta['kind'])}`];
   if (type === undefined) {
     throw new StatusError('UnsupportedMediaType', `${text(typeMeta['kind'])} is accepted as application/json only`);
