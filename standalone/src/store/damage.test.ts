@@ -194,7 +194,8 @@ describe('a database file that is damaged while the store runs', () => {
       checkpoint();
       await overwriteAll('x'.repeat(2000), 'y'.repeat(2000));
       expect(() => store.text(large)).toThrow(expect.objectContaining({ code: 'StoreCorrupt' }));
-      expect(() => store.changesAfter('configmaps', 0, 10)).toThrow(expect.objectContaining({ code: 'StoreCorrupt' }));
+      const past = { resource: 'configmaps', namespace: undefined, revision: 1, after: undefined, limit: 10 };
+      expect(() => store.snapshot(past)).toThrow(expect.objectContaining({ code: 'StoreCorrupt' }));
       expect(store.get(configMapKey('small'))).toBeDefined();
       expect((await store.put(configMapKey('next'), configMap('next').object)).revision).toBe(3);
     } finally {

@@ -40,6 +40,20 @@ describe('lockFolder', () => {
     lockFolder(folder, 1).release();
   });
 
+  it('stays locked for other processes after a second attempt in the same process', async () => {
+    const lock = lockFolder(folder, process.pid);
+    expect(() => lockFolder(folder, process.pid)).toThrowError(expect.objectContaining({ code: 'DataFolderInUse' }));
+    const other = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, folder], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let complaint = '';
+    other.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+    const [status] = await once(other, 'close');
+    expect(status).not.toBe(0);
+    expect(complaint).toContain(`pid ${process.pid}`);
+    lock.release();
+  });
+
   it('refuses a second lock in the same process until the first is released', () => {
     const lock = lockFolder(folder, process.pid);
     expect(() => lockFolder(folder, process.pid)).toThrowError(expect.objectContaining({ code: 'DataFolderInUse' }));

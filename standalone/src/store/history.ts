@@ -23,8 +23,8 @@ export interface SnapshotQuery {
  * The past, read from disk on a connection of its own: replays for watchers that were away, snapshots for paged lists,
  * and bodies too large to be kept in memory.
  *
- * Reads run on the calling thread. They touch recent pages, which are in the page cache; what can be slow, the
- * synced commit, is the writer's. Each body is compared with its checksum.
+ * Reads run on the calling thread. They touch recent pages, which are in the page cache; what is slow, the synced
+ * commit, is the writer's. A disk that does not answer at all holds them up too, hence {@link RecentChanges}. Each body is compared with its checksum.
  */
 export class History {
   readonly #path: string;

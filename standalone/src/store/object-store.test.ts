@@ -84,18 +84,20 @@ describe('ObjectStore', () => {
     expect(store.get(key('a'))).toBeUndefined();
   });
 
-  it('replays changes from disk like those it told live', async () => {
+  it('replays changes, from memory and from disk, like those it told live', async () => {
     const store = await open();
     const live: Change[] = [];
     store.onChange((change) => live.push(change));
     await store.put(key('a'), configMap('a', { step: '1' }));
     await store.put(key('a'), configMap('a', { step: '2' }));
     await store.remove(key('a'), configMap('a', { step: '2' }));
-    const replayed = store.changesAfter('configmaps', 0, 100);
     const facts = (changes: Change[]): unknown =>
       changes.map(({ type, text, previous }) => [type, text, previous?.revision]);
-    expect(facts(replayed)).toEqual(facts(live));
-    expect(store.changesAfter('configmaps', 2, 100)).toHaveLength(1);
+    expect(facts(store.changesAfter('configmaps', 0, 100))).toEqual(facts(live));
+    await close(store);
+    const again = await open();
+    expect(facts(again.changesAfter('configmaps', 0, 100))).toEqual(facts(live));
+    expect(again.changesAfter('configmaps', 2, 100)).toHaveLength(1);
   });
 
   it('reads a large body back from disk, byte for byte', async () => {

@@ -6,6 +6,7 @@ import type { CommitFacts, StoreFailure } from './commit-queue.ts';
 import { History } from './history.ts';
 import type { SnapshotQuery } from './history.ts';
 import { OwnerIndex } from './owner-index.ts';
+import { RecentChanges } from './recent-changes.ts';
 import { Shelf } from './shelf.ts';
 import { shelfKey, toStoredObject } from './stored-object.ts';
 import type { Change, ObjectKey, StoredObject } from './stored-object.ts';
@@ -53,6 +54,7 @@ export class ObjectStore {
   readonly owners = new OwnerIndex();
   readonly #queue: CommitQueue;
   readonly #history: History;
+  readonly #recent: RecentChanges;
   readonly #windowRevisions: number;
   readonly #shelves = new Map<string, Shelf>();
   /** Newest state of each object with a write in flight; undefined value: its deletion is in flight. */
@@ -68,6 +70,7 @@ export class ObjectStore {
     this.#queue = opened.queue;
     this.#history = history;
     this.#windowRevisions = windowRevisions;
+    this.#recent = new RecentChanges(opened.revision);
     this.#revision = opened.revision;
     this.#assignedRevision = opened.revision;
     this.#compactedRevision = opened.compactedRevision;
@@ -185,7 +188,8 @@ export class ObjectStore {
 
   /** Committed changes of one resource after a revision that is not compacted; at most `limit`. */
   changesAfter(resource: string, revision: number, limit: number): Change[] {
-    return this.#history.changes(resource, { from: revision, to: this.#revision, limit });
+    const recent = this.#recent.after(resource, revision, limit);
+    return recent ?? this.#history.changes(resource, { from: revision, to: this.#revision, limit });
   }
 
   /**
@@ -255,6 +259,7 @@ export class ObjectStore {
     this.#revision = row.revision;
     this.#place(previous, row.change === 'DELETED' ? undefined : object, object);
     const change: Change = { type: row.change, object, text: row.body, previous };
+    this.#recent.add(change);
     for (const listener of this.#listeners) listener(change);
   }
 

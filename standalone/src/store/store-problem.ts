@@ -13,7 +13,14 @@ export class StoreRefusedError extends Error {
 }
 
 /** Why writes fail: what a person does about it differs. */
-export type WriteProblem = 'DiskFull' | 'DiskReadOnly' | 'DiskFails' | 'StoreCorrupt' | 'StoreBusy' | 'WriterStopped';
+export type WriteProblem =
+  | 'DiskFull'
+  | 'DiskReadOnly'
+  | 'DiskFails'
+  | 'StoreCorrupt'
+  | 'StoreBusy'
+  | 'StoreRefuses'
+  | 'WriterStopped';
 
 /** SQLite's primary result codes (https://sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;
@@ -82,8 +89,9 @@ export function describeWriteFailure(
       message: `the disk of ${path} is read-only. Make it writable again (see the kernel's log for why it is not); then restart the control plane unless it goes on by itself.`,
     };
   }
-  return {
-    problem: 'DiskFails',
-    message: `the disk of ${path} fails (${text}${code === SQLITE_IOERR && disk !== undefined ? `, ${disk}` : ''}). See the kernel's log.`,
-  };
+  if (code === SQLITE_IOERR || disk !== undefined) {
+    const told = disk === undefined ? text : `${text}, ${disk}`;
+    return { problem: 'DiskFails', message: `the disk of ${path} fails (${told}). See the kernel's log.` };
+  }
+  return { problem: 'StoreRefuses', message: `${path} did not take the write (${text}). This is a bug: report it.` };
 }
