@@ -105,5 +105,6 @@ describe('an informer goes on', () => {
       await Promise.all([write('ca', next.caPem), write('token', token)]);
       await create();
     }
+    expect(informer.health().isHealthy).toBe(true);
   });
 });
