@@ -4,6 +4,7 @@ import { createInformer, refKey, type Informer } from '@nannyapi/runtime';
 import type { Registry } from 'prom-client';
 import { BY_OWNER, ownerUIDs } from './controllers/investigation/fresh-tasks.ts';
 import { agentNameOf } from './controllers/investigation/run-observer.ts';
+import { forgetOutputsOfFinished, keepOutputsWhileRunning } from './finished-outputs.ts';
 import type { OurResources } from './our-resources.ts';
 
 /** Index of investigations by the key of their agent. */
@@ -31,23 +32,24 @@ export function watchOurKinds(resources: OurResources, deps: InformerDeps): OurI
     const name = agentNameOf(investigation, ownNamespace);
     return name === undefined ? [] : [refKey({ namespace: investigation.metadata.namespace, name })];
   };
-  return {
-    agents: createInformer({ client: resources.agents, name: 'agents', clock, log, registry }),
-    investigations: createInformer({
-      client: resources.investigations,
-      name: 'investigations',
-      indexes: { [BY_AGENT]: byAgent },
-      clock,
-      log,
-      registry,
-    }),
-    tasks: createInformer({
-      client: resources.tasks,
-      name: 'agenttasks',
-      indexes: { [BY_OWNER]: ownerUIDs },
-      clock,
-      log,
-      registry,
-    }),
-  };
+  const agents = createInformer({ client: resources.agents, name: 'agents', clock, log, registry });
+  const investigations = createInformer({
+    client: resources.investigations,
+    name: 'investigations',
+    indexes: { [BY_AGENT]: byAgent },
+    clock,
+    log,
+    registry,
+  });
+  const tasks = createInformer({
+    client: resources.tasks,
+    name: 'agenttasks',
+    indexes: { [BY_OWNER]: ownerUIDs },
+    transform: keepOutputsWhileRunning(investigations),
+    clock,
+    log,
+    registry,
+  });
+  forgetOutputsOfFinished({ investigations, tasks });
+  return { agents, investigations, tasks };
 }
