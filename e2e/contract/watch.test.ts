@@ -294,6 +294,23 @@ onEachServer((server) => {
     });
   });
 
+  it('tells the last stored state of an object that loses its last finalizer', async () => {
+    const path = await newCollection();
+    const seen = await watch(path, `resourceVersion=${await revisionOf(path)}`);
+    await server.raw.send('POST', path, { body: { metadata: { name: 'a', finalizers: ['example.com/held'] } } });
+    await server.raw.send('DELETE', `${path}/a`);
+    await patch(`${path}/a`, { metadata: { finalizers: null }, data: { late: 'yes' } });
+    expect(await take(seen, 1)).toEqual(['ADDED a']);
+    const marked = await seen.next();
+    expect([marked.type, marked.object.metadata.deletionTimestamp]).toEqual(['MODIFIED', expect.any(String)]);
+    const gone = await seen.next();
+    expect([gone.type, gone.object.metadata.finalizers, gone.object.data]).toEqual([
+      'DELETED',
+      ['example.com/held'],
+      undefined,
+    ]);
+  });
+
   it('tells the deletion of a collection object by object', async () => {
     const path = await newCollection();
     for (const name of ['a', 'b', 'c'])

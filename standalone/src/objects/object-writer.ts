@@ -16,6 +16,9 @@ import { allowsUnconditionalUpdate, baseVersion, missingVersion } from './update
 import { isSameObject, nextObject, withGeneration } from './next-object.ts';
 import type { Subresource } from './next-object.ts';
 
+/** Where CRDs are stored. */
+const CRD_RESOURCE = 'customresourcedefinitions.apiextensions.k8s.io';
+
 /** How a write is recorded and whether it is only tried. */
 export interface WriteOptions {
   /** Field manager that managedFields names. */
@@ -72,7 +75,7 @@ export class ObjectWriter {
     const managed = options.isManaged
       ? sound
       : updateManagedFields({ next: sound, manager: options.manager, kind, now });
-    const object = admit(kind, managed, now);
+    const object = admit(kind, managed, { now, storedCrds: () => this.#storedCrds() });
     assertValid(kind.resource, name, kind.validate(object));
     const key = keyOf(kind.resource, options.namespace, name);
     if (this.#store.head(key) !== undefined) {
@@ -99,7 +102,7 @@ export class ObjectWriter {
     checkVersion(kind, live, sent);
     const next = this.#finish(kind, live, sent, request);
     if (isSameObject(live, next)) return await this.#unchanged(key, live);
-    if (isFinalized(kind, next)) return await this.#remove(key, next, request.isDryRun);
+    if (isFinalized(kind, next)) return await this.#remove(key, next, request.isDryRun, live);
     if (!request.isDryRun) await this.#store.put(key, this.#inStoredVersion(key, next));
     return { object: next, isGone: false };
   }
@@ -138,7 +141,11 @@ export class ObjectWriter {
 
   #finish(kind: CompiledKind, live: ApiObject, sent: ApiObject, request: UpdateRequest): ApiObject {
     const pruned = kind.prune(nextObject(kind, live, sent, request.subresource)).object;
-    const merged = admit(kind, kind.default(pruned), this.#clock.now(), live);
+    const merged = admit(kind, kind.default(pruned), {
+      now: this.#clock.now(),
+      live,
+      storedCrds: () => this.#storedCrds(),
+    });
     const next = withGeneration(kind, live, merged);
     const name = live.metadata.name ?? '';
     assertValid(kind.resource, name, kind.validate(next, live));
@@ -159,6 +166,11 @@ export class ObjectWriter {
     return stored === undefined ? object : inVersion(stored, object);
   }
 
+  /** Definitions that may have taken names. */
+  *#storedCrds(): Generator<ApiObject> {
+    for (const stored of this.#store.list(CRD_RESOURCE)) yield this.#store.parse(stored);
+  }
+
   async #unchanged(key: ObjectKey, live: ApiObject): Promise<Written> {
     await this.#store.settled(key);
     return { object: live, isGone: false };
@@ -169,8 +181,11 @@ export class ObjectWriter {
     throw notFound(kind.resource, key.name);
   }
 
-  async #remove(key: ObjectKey, last: ApiObject, isDryRun: boolean): Promise<Written> {
-    if (!isDryRun) await this.#store.remove(key, this.#inStoredVersion(key, last));
+  /** Watchers are told the last state that was stored, as kube-apiserver tells them, and the client what it made of it. */
+  async #remove(key: ObjectKey, last: ApiObject, isDryRun: boolean, told = last): Promise<Written> {
+    if (isDryRun) return { object: last, isGone: true };
+    const { revision } = await this.#store.remove(key, this.#inStoredVersion(key, told));
+    last.metadata.resourceVersion = String(revision);
     return { object: last, isGone: true };
   }
 }
