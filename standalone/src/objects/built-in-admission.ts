@@ -15,11 +15,16 @@ export function assertDeletable(kind: CompiledKind, name: string): void {
 /**
  * What the server adds to objects of a few built-in kinds before it validates them, on create and on update.
  */
-export function admit(kind: CompiledKind, object: ApiObject, now: Date, live?: ApiObject): ApiObject {
+export function admit(
+  kind: CompiledKind,
+  object: ApiObject,
+  context: { now: Date; live?: ApiObject; storedCrds: () => Iterable<ApiObject> },
+): ApiObject {
+  const { now, live, storedCrds } = context;
   if (kind.resource.kind === 'Namespace' && kind.resource.group === '') {
     return live === undefined ? activeNamespace(object) : object;
   }
-  if (kind.resource.kind === 'CustomResourceDefinition') return establishCrd(object, now);
+  if (kind.resource.kind === 'CustomResourceDefinition') return establishCrd(object, now, storedCrds());
   return object;
 }
 

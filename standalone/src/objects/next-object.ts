@@ -15,7 +15,8 @@ export type Subresource = '' | 'status';
 export function nextObject(kind: CompiledKind, live: ApiObject, sent: ApiObject, subresource: Subresource): ApiObject {
   if (subresource === 'status') {
     const { status: _status, ...rest } = live;
-    return withStatus(rest, sent);
+    // An apply has recorded itself in the object that it sends.
+    return withStatus({ ...rest, metadata: withManagedFields(live.metadata, sent.metadata) }, sent);
   }
   const { status: _status, ...rest } = sent;
   const next = { ...rest, metadata: keepServerFields(live.metadata, sent.metadata) } as ApiObject;
@@ -47,6 +48,11 @@ function withoutTimes(object: ApiObject): unknown {
 
 function withStatus(object: ApiObject, source: ApiObject): ApiObject {
   return source['status'] === undefined ? object : { ...object, status: source['status'] };
+}
+
+function withManagedFields(live: ObjectMeta, sent: ObjectMeta): ObjectMeta {
+  const { managedFields: _managedFields, ...rest } = live;
+  return sent.managedFields === undefined ? rest : { ...rest, managedFields: sent.managedFields };
 }
 
 /** Fields of metadata that are the server's alone; what a client sends in them is dropped. */

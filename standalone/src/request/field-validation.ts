@@ -24,6 +24,20 @@ export function checkFields(request: ResourceRequest, object: ApiObject, more: r
   throw invalidPatch(object, `strict decoding error: ${problems.join(', ')}`);
 }
 
+/**
+ * The same for an applied intent, of which only repeated fields are left to judge.
+ *
+ * @throws StatusError BadRequest in Strict mode.
+ */
+export function checkDuplicates(request: ResourceRequest): string[] {
+  const mode = fieldValidation(request);
+  const text = request.body.toString('utf8');
+  if (mode === 'Ignore' || !text.trimStart().startsWith('{')) return [];
+  const problems = duplicateFields(text).map((field) => `duplicate field ${JSON.stringify(field)}`);
+  if (mode === 'Warn' || problems.length === 0) return problems;
+  throw badRequest(`error strict decoding YAML: ${problems.join(', ')}`);
+}
+
 /** The `fieldValidation` parameter, which was checked before. */
 export function fieldValidation({ query }: Pick<ResourceRequest, 'query'>): string {
   return query.get('fieldValidation') || 'Warn';

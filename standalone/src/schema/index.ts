@@ -23,6 +23,7 @@ export type {
 } from './kinds.ts';
 export { compileCrd, compileCrdVersions } from './crd/compile-crd.ts';
 export { InvalidObjectError } from './crd/invalid-object-error.ts';
+export { isEstablished } from './crd/accepted-names.ts';
 export { establishCrd } from './crd/establish-crd.ts';
 export { builtinKinds } from './builtin/builtin-kinds.ts';
 export { invalidMessage, invalidStatus, type InvalidStatus } from './invalid-status.ts';
@@ -32,6 +33,8 @@ export { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
 export { applyMergePatch } from './patch/merge-patch.ts';
 export { applyOverClientSide as serverSideApply } from './apply/client-side-applied.ts';
 export type { ApplyConflict, ServerSideApplyInput } from './apply/server-side-apply.ts';
+export { typedFault } from './apply/typed-fault.ts';
+export { nullCauses } from './apply/null-causes.ts';
 export { applyConflictMessage } from './apply/conflict-message.ts';
 export { updateManagedFields, type ManagedUpdate } from './apply/managed-fields.ts';
 export { parseLabelSelector, type LabelSelector } from './selectors/label-selector.ts';

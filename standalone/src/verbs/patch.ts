@@ -4,22 +4,24 @@ import {
   applyMergePatch,
   applyStrategicMergePatch,
   goJsonType,
+  nullCauses,
   serverSideApply,
+  typedFault,
   unknownPatchFields,
 } from '../schema/index.ts';
-import type { ApiObject, JsonObject } from '../schema/index.ts';
+import type { ApiObject, Json, JsonObject } from '../schema/index.ts';
 import { finalizerWarnings } from '../objects/finalizer-warnings.ts';
 import { withoutRepeatedOwners } from '../objects/owner-references.ts';
-import { keyOf } from '../objects/object-writer.ts';
+import { assertValid, keyOf } from '../objects/object-writer.ts';
 import type { ApiContext } from '../request/api-context.ts';
-import { checkFields } from '../request/field-validation.ts';
+import { checkDuplicates, checkFields } from '../request/field-validation.ts';
 import { parseDocument } from '../request/read-body.ts';
 import { fieldManager, isDryRun } from '../request/resource-request.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
 import { isJsonObject } from '../request/json-object.ts';
 import { appliedObject, patchedObject } from '../request/sent-object.ts';
 import { assertWriteOptions } from '../request/write-options.ts';
-import { badRequest, conflict, StatusError } from '../status/status-error.ts';
+import { badRequest, StatusError } from '../status/status-error.ts';
 import { render } from './create.ts';
 import { subresourceOf } from './update.ts';
 import { isTrue } from '../request/query.ts';
@@ -81,10 +83,10 @@ async function apply(context: ApiContext, request: ResourceRequest): Promise<Rep
   const { kind, path } = request;
   assertWriteOptions(request, 'PatchOptions', true);
   const manager = fieldManager(request);
-  const applied = appliedObject(request, parseDocument(request.body, 'application/yaml'));
-  if (applied.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
-  const warnings = checkFields(request, applied);
-  const intent = kind.prune(applied).object;
+  const intent = appliedObject(request, parseDocument(request.body, 'application/yaml'));
+  if (intent.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+  assertTyped(request, intent);
+  const warnings = [...checkDuplicates(request), ...finalizerWarnings(kind, intent)];
   const merge = (live?: ApiObject): ApiObject => mergeIntent(context, request, { live, intent, manager });
   const options = { manager, isDryRun: isDryRun(request), isManaged: true };
   const isNew = context.store.head(keyOf(kind.resource, path.namespace, path.name)) === undefined;
@@ -112,13 +114,30 @@ function mergeIntent(
     ...(path.subresource === '' ? {} : { subresource: path.subresource }),
     now: context.clock.now(),
   });
-  // A container that this apply emptied comes back as null, as on a cluster: defaulting removes or fills it.
-  if (conflicts.length === 0) return kind.default(object);
+  if (conflicts.length === 0) {
+    if (kind.isCustomResource) {
+      // Metadata is a Go struct, from which nulls fall out.
+      const { metadata: _metadata, ...body } = object;
+      assertValid(kind.resource, path.name, nullCauses(body as unknown as Json, kind.versionSchema));
+    }
+    return kind.default(object);
+  }
   const causes = conflicts.map(({ manager, field }) => ({
     reason: 'FieldManagerConflict',
     message: `conflict with ${manager}`,
     field,
   }));
-  const details = conflict(kind.resource, path.name, '').statusDetails;
-  throw new StatusError('Conflict', applyConflictMessage(conflicts), { ...details, causes });
+  throw new StatusError('Conflict', applyConflictMessage(conflicts), { causes });
+}
+
+/** An intent is taken as it is or not at all. @throws StatusError Unknown (500, without a reason), as on a cluster. */
+function assertTyped({ kind }: ResourceRequest, intent: ApiObject): void {
+  if (intent.kind !== kind.resource.kind) {
+    throw badRequest(`invalid object type: ${intent.apiVersion}, Kind=${intent.kind}`);
+  }
+  const fault = typedFault(intent as unknown as Json, kind.versionSchema);
+  if (fault === undefined) return;
+  const { namespace = '', name = '' } = intent.metadata;
+  const what = `(${namespace}/${name}; ${intent.apiVersion}, Kind=${intent.kind})`;
+  throw new StatusError('Unknown', `failed to create typed patch object ${what}: ${fault}`);
 }

@@ -6,6 +6,8 @@ import type { FieldSet } from './field-set.ts';
 
 /** The live value with an applied one laid over it: maps by field, sets and keyed lists by item, the rest as a whole. */
 export function mergeApplied(live: Json | undefined, applied: Json, schema: SchemaNode | undefined): Json {
+  // Null is an empty map or list to merge in, so it changes nothing.
+  if (applied === null && live !== undefined && shapeOf(live, schema) !== 'atomic') return live;
   const shape = shapeOf(applied, schema);
   if (live === undefined || shape === 'atomic' || shapeOf(live, schema) !== shape) return applied;
   if (isJsonObject(applied) && isJsonObject(live)) return mergeMaps(live, applied, schema);

@@ -12,6 +12,7 @@ import {
   reachable,
   wholeSeconds,
 } from './managers.ts';
+import { takenOver } from './last-applied.ts';
 import { mergeApplied, removeFields } from './merge-applied.ts';
 import { toFieldSet, withNamedFields } from './to-field-set.ts';
 
@@ -27,7 +28,7 @@ export interface ApplyConflict {
 export interface ServerSideApplyInput {
   /** The stored object; absent when the apply creates. */
   live?: ApiObject;
-  /** The intent as sent (pruned of unknown fields by the caller; not defaulted). Its managedFields are ignored. */
+  /** The intent as sent, neither pruned nor defaulted: the caller has checked it with `typedFault`. */
   applied: ApiObject;
   manager: string;
   /** Takes contested fields over instead of reporting conflicts. */
@@ -78,7 +79,8 @@ function settle(input: ServerSideApplyInput, outcome: Outcome): { object: ApiObj
   const { changed, removed } = changesBetween(input.live, object, input.kind, subresource);
   const key = managerKey(applier);
   const others = [...managers].filter(([other]) => other !== key).map(([, manager]) => manager);
-  const conflicts = others.flatMap((manager) => conflictsWith(manager, changed));
+  const contested = changed.difference(takenOver(input.live, input.manager, input.kind));
+  const conflicts = others.flatMap((manager) => conflictsWith(manager, contested));
   if (conflicts.length > 0 && !input.force) return { object: input.live ?? object, conflicts };
   const remaining = disown(managers, key, changed.union(removed));
   const result = withManagers(object, withFields(remaining, before, applier));
@@ -100,14 +102,14 @@ function printManager({ name, operation, apiVersion, subresource }: Manager): st
 function startingManagers({ live, kind, now, applied }: ServerSideApplyInput): Managers {
   const managers = decodeManagers(live?.metadata.managedFields);
   if (live === undefined || managers.size > 0) return managers;
-  const all = toFieldSet(withoutManagedFields(live) as Json, kind.versionSchema);
+  const { changed } = changesBetween(undefined, live, kind, '');
   const history: Manager = {
     name: 'before-first-apply',
     operation: 'Update',
     apiVersion: applied.apiVersion,
     subresource: '',
     time: wholeSeconds(now),
-    fields: ownable(all),
+    fields: ownable(changed),
   };
   return new Map([[managerKey(history), history]]);
 }
