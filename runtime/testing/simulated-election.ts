@@ -13,8 +13,10 @@ export interface Stop {
 
 /** One candidate of a simulation. */
 export interface CandidateOptions {
-  /** Its wall clock is off by so much. */
+  /** Its wall clock is off by so much at first. */
   skewMs: number;
+  /** When its wall clock is set, and by how much. */
+  steps: { atMs: number; byMs: number }[];
   /** Its clocks run so much too fast (above 1) or too slow. */
   rate: number;
   stops: Stop[];
@@ -89,7 +91,7 @@ export class SimulatedCandidate {
     this.#weather = weather;
     this.#options = options;
     this.clock = {
-      now: () => new Date(weather.clock.now().getTime() + options.skewMs),
+      now: () => new Date(weather.clock.now().getTime() + this.#offByMs()),
       monotonicMs: () => weather.clock.monotonicMs() * options.rate,
       setTimer: (ms, fn) => this.#setTimer(ms, fn),
       sleep: (ms, { signal } = {}) => sleepOn(this.clock, ms, signal),
@@ -136,6 +138,12 @@ export class SimulatedCandidate {
       }
       await this.clock.sleep(50 + random() * 450);
     }
+  }
+
+  #offByMs(): number {
+    const nowMs = this.#weather.clock.monotonicMs();
+    const taken = this.#options.steps.filter(({ atMs }) => nowMs >= atMs);
+    return taken.reduce((sum, { byMs }) => sum + byMs, this.#options.skewMs);
   }
 
   /** A timer that falls due in a stopped process runs when it goes on. */

@@ -10,6 +10,9 @@ const instants = integer({ min: 5_000, max: STORM_MS });
 const candidates = array(
   record({
     skewMs: integer({ min: -3_600_000, max: 3_600_000 }),
+    steps: array(record({ atMs: instants, byMs: constantFrom(-3_600_000, -8_000, 8_000, 3_600_000) }), {
+      maxLength: 3,
+    }),
     rate: double({ min: 0.98, max: 1.02, noNaN: true }),
     stops: array(record({ atMs: instants, forMs: constantFrom(3_000, 9_000, 16_000, 40_000) }), { maxLength: 4 }),
     diesAtMs: oneof({ weight: 3, arbitrary: constant(STORM_MS) }, instants),
@@ -18,7 +21,7 @@ const candidates = array(
   { minLength: 1, maxLength: 3 },
 );
 /** One that outlives all faults, so that somebody can lead in the end. */
-const STEADY: CandidateOptions = { skewMs: 0, rate: 1, stops: [], diesAtMs: END_MS * 2, leavesAtMs: END_MS };
+const STEADY: CandidateOptions = { skewMs: 0, steps: [], rate: 1, stops: [], diesAtMs: END_MS * 2, leavesAtMs: END_MS };
 
 /** Numbers in [0, 1) from a seed (mulberry32), so that a failing run can be run again. */
 function dice(seed: number): () => number {

@@ -12,7 +12,8 @@ export function instantOf(clock: Clock): Instant {
 }
 
 /**
- * Milliseconds since a moment, and rather too many than too few: the longer of what both clocks say.
+ * Milliseconds since a moment, and rather too many than too few: the longer of what both clocks say. That is right for
+ * who must stop in time, and wrong for who waits for another to have stopped.
  *
  * The monotonic clock runs on while the process is stopped (SIGSTOP, a debugger, no CPU), but on Linux it stands
  * still while the machine sleeps; the wall clock does not. A wall clock set back is overruled by the monotonic one,

@@ -113,7 +113,8 @@ export class LeaderElection {
     const { leases, lease, clock } = this.#options;
     const stopWatch = new AbortController();
     let woken = new AbortController();
-    const watching = watchLease(
+    // It never rejects, and nothing of a new term shall wait for its end.
+    void watchLease(
       { leases, ...lease, restartMs: this.#timing.retryPeriodSeconds * 2000, clock, log: this.#log },
       (seen) => {
         this.#lock.observe(seen);
@@ -133,7 +134,6 @@ export class LeaderElection {
       return undefined;
     } finally {
       stopWatch.abort();
-      await watching;
     }
   }
 

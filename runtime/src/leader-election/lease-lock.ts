@@ -2,7 +2,7 @@ import { isKubeError } from '../client/kube-api-error.ts';
 import type { ResourceClient } from '../client/resource-client.ts';
 import type { Clock } from '@nannyapi/process';
 import { decide, type LeaseStep } from './decide.ts';
-import { elapsedMs, instantOf, type Instant } from './instant.ts';
+import { instantOf, type Instant } from './instant.ts';
 import { releasedSpec, renewedSpec, takenSpec, type Lease, type LeaseSpec } from './lease.ts';
 
 /** The verbs on leases that an election uses. */
@@ -31,11 +31,15 @@ export class LeaseLock {
   #lease: Lease | undefined;
   #lastSpec: LeaseSpec | undefined;
   #said = '';
-  #since: Instant;
+  /**
+   * Since when it says so, by the monotonic clock alone: who waits for another must rather wait too long. A wall clock
+   * that is set forward would make a fresh lease look old.
+   */
+  #sinceMs: number;
 
   constructor(options: LeaseLockOptions) {
     this.#options = options;
-    this.#since = instantOf(options.clock);
+    this.#sinceMs = options.clock.monotonicMs();
   }
 
   /** Who held the lease when it was last seen; empty when nobody did. */
@@ -48,7 +52,7 @@ export class LeaseLock {
     const said = JSON.stringify(lease?.spec ?? this.#lastSpec ?? {});
     if (said !== this.#said) {
       this.#said = said;
-      this.#since = instantOf(this.#options.clock);
+      this.#sinceMs = this.#options.clock.monotonicMs();
     }
     this.#lastSpec = lease?.spec ?? this.#lastSpec;
   }
@@ -79,7 +83,7 @@ export class LeaseLock {
   }
 
   #decide(lease: Lease | undefined): LeaseStep {
-    const unchangedMs = elapsedMs(this.#since, instantOf(this.#options.clock));
+    const unchangedMs = this.#options.clock.monotonicMs() - this.#sinceMs;
     return decide({ spec: lease?.spec, lastSpec: this.#lastSpec, unchangedMs }, this.#options.identity);
   }
 
