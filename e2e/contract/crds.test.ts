@@ -126,6 +126,26 @@ onEachServer((server) => {
     });
   });
 
+  it('is not established while another has its names, and is once they are free', async () => {
+    const first = defineThings(ANY);
+    await server.createCrd(first.crd);
+    const names = { plural: 'others', kind: 'Thing' };
+    const name = `others.${first.group}`;
+    const second = { ...first.crd, metadata: { name }, spec: { ...first.crd.spec, names } };
+    await server.raw.send('POST', CRDS, { body: second });
+    const path = `${CRDS}/${name}`;
+    await expect
+      .poll(async () => await conditions(server, path), SOON)
+      .toEqual(['Established False NotAccepted', 'NamesAccepted False ListKindConflict']);
+    const { body } = await server.raw.send('GET', path);
+    expect(body.status.acceptedNames).toEqual({ kind: '', plural: 'others' });
+    expect((await server.raw.send('GET', `/apis/${first.group}/v1/others`)).code).toBe(404);
+    await server.raw.send('DELETE', first.path);
+    await expect
+      .poll(async () => (await server.raw.send('GET', `/apis/${first.group}/v1/others`)).code, SOON)
+      .toBe(200);
+  });
+
   it('deletes a definition with its objects, after their finalizers', async () => {
     const definition = defineThings(ANY);
     await server.createCrd(definition.crd);

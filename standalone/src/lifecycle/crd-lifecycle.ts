@@ -1,5 +1,5 @@
 import { CodedError } from '@nannyapi/process';
-import { compileCrdVersions } from '../schema/index.ts';
+import { compileCrdVersions, isEstablished } from '../schema/index.ts';
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { CRD_FINALIZER, withoutFinalizer } from '../objects/finalizers.ts';
 import { ignoreOvertaken } from '../objects/ignore-overtaken.ts';
@@ -58,8 +58,11 @@ export class CrdLifecycle {
 
   #onChange({ type, object }: Change): void {
     if (object.resource === CRD_RESOURCE) {
-      if (type === 'DELETED') this.#context.kinds.removeCustom(object.name);
-      else this.#serve(object);
+      if (type !== 'DELETED') this.#serve(object);
+      else {
+        this.#context.kinds.removeCustom(object.name);
+        this.#giveNamesFreed();
+      }
     } else if (type === 'DELETED') {
       // The CRD's name is the storage resource: its last object may have been all it waited for.
       const crd = this.#context.store.get({ resource: CRD_RESOURCE, namespace: '', name: object.resource });
@@ -70,12 +73,29 @@ export class CrdLifecycle {
   #serve(stored: StoredObject): void {
     const crd = this.#context.store.parse(stored);
     try {
-      this.#context.kinds.setCustom(stored.name, compileCrdVersions(crd));
+      if (isEstablished(crd)) this.#context.kinds.setCustom(stored.name, compileCrdVersions(crd));
     } catch (error) {
       // It was valid when it was stored: an older release wrote it. The others must still be served.
       this.#context.log.error({ err: error, name: stored.name }, 'A stored CRD is not served');
     }
     if (stored.isDeleting) this.#cleanUp(stored);
+  }
+
+  /** A definition that went may have had names that others wait for: writing those anew gives them out. */
+  #giveNamesFreed(): void {
+    const { store, writer } = this.#context;
+    for (const stored of store.list(CRD_RESOURCE)) {
+      if (isEstablished(store.parse(stored))) continue;
+      const options = {
+        subresource: '',
+        modify: (live: ApiObject) => live,
+        manager: MANAGER,
+        isDryRun: false,
+      } as const;
+      this.#work.run(stored.name, async () => {
+        await ignoreOvertaken(writer.update(this.#crdKind(), { namespace: '', name: stored.name }, options));
+      });
+    }
   }
 
   #cleanUp(crd: StoredObject): void {

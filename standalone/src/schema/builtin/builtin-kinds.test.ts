@@ -145,10 +145,15 @@ describe('built-in kinds', () => {
       'control-plane,worker',
       '60m',
       'v1.36.0',
+      '<none>',
+      '<none>',
+      '<unknown>',
+      '<unknown>',
+      '<unknown>',
     ]);
     expect(cells('ConfigMap', make('ConfigMap', { data: { a: '1' }, binaryData: { b: '' } }, created))).toEqual([
       'x',
-      '2',
+      2,
       '60m',
     ]);
     expect(cells('Lease', make('Lease', { spec: { holderIdentity: 'me' } }, created))).toEqual(['x', 'me', '60m']);

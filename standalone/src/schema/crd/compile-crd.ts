@@ -11,7 +11,7 @@ import { AGE_COLUMN, compileColumns, NAME_COLUMN, tableMaker } from '../table/ta
 import { approvalCauses } from './api-approval.ts';
 import { canonicalCrd } from './canonical-crd.ts';
 import { CRD_SCHEMA } from './crd-schema.ts';
-import type { Crd, CrdVersion } from './crd-types.ts';
+import type { Crd, CrdNames, CrdVersion } from './crd-types.ts';
 import { InvalidObjectError } from './invalid-object-error.ts';
 import { asResource } from './root-schema.ts';
 import { deprecationOf } from './version-deprecation.ts';
@@ -80,7 +80,8 @@ function toKind(crd: Crd, version: CrdVersion): CompiledKind {
 }
 
 function resourceOf(crd: Crd, version: CrdVersion): KindResource {
-  const { group, names, scope } = crd.spec;
+  const { group, scope } = crd.spec;
+  const names = givenNames(crd);
   return {
     group,
     version: version.name,
@@ -92,4 +93,13 @@ function resourceOf(crd: Crd, version: CrdVersion): KindResource {
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
   };
+}
+
+/** Names that another definition has are not served, although the definition asks for them. */
+function givenNames(crd: Crd): CrdNames {
+  const status = crd['status'] as { acceptedNames?: CrdNames } | undefined;
+  const accepted = status?.acceptedNames;
+  return accepted?.kind === undefined || accepted.kind === ''
+    ? crd.spec.names
+    : { ...crd.spec.names, shortNames: [], ...accepted };
 }

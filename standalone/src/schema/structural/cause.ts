@@ -6,10 +6,12 @@ export const OMITTED = Symbol('omitted');
 /** Quotes a string as Go's %q does: control characters as \x1b, the rest as in JSON. */
 export function goQuote(text: string): string {
   const named: Record<string, string> = { '\u0007': '\\a', '\u000b': '\\v' };
-  return JSON.stringify(text).replace(/\\u00([01][0-9a-f])|\u007f/g, (_match, hex: string | undefined) => {
-    if (hex === undefined) return '\\x7f';
-    return named[String.fromCodePoint(Number.parseInt(hex, 16))] ?? `\\x${hex}`;
-  });
+  return JSON.stringify(text)
+    .replace(/\\u00([01][0-9a-f])|\u007f/g, (_match, hex: string | undefined) => {
+      if (hex === undefined) return '\\x7f';
+      return named[String.fromCodePoint(Number.parseInt(hex, 16))] ?? `\\x${hex}`;
+    })
+    .replace(/(?! )[\p{Z}\p{C}]/gu, (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 }
 
 /** JSON as Go's encoding/json writes it: keys of maps sorted, `<`, `>` and `&` escaped. */
