@@ -7,6 +7,7 @@ import { mediaType, readBody } from '../request/read-body.ts';
 import { negotiate } from '../request/representation-choice.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
 import { StatusError } from '../status/status-error.ts';
+import { settledAnswer } from '../store/settled-answer.ts';
 import { create } from '../verbs/create.ts';
 import { removeCollection } from '../verbs/delete-collection.ts';
 import { remove } from '../verbs/delete.ts';
@@ -68,7 +69,7 @@ export async function answerResource(deps: ResourceHandlerDeps, exchange: Resour
     userAgent: request.headers['user-agent'] ?? '',
   };
   if (verb !== 'watch') {
-    const reply = await VERBS[verb](deps.context, resourceRequest);
+    const reply = await replyTo(deps.context, verb, resourceRequest);
     const { deprecation } = target.kind;
     const warnings = [...(deprecation === undefined ? [] : [deprecation]), ...(reply.warnings ?? [])];
     await sendReply(response, { ...reply, warnings }, answerFormat(request.headers, query));
@@ -78,6 +79,12 @@ export async function answerResource(deps: ResourceHandlerDeps, exchange: Resour
     throw new StatusError('NotAcceptable', 'only the following media types are accepted: application/json');
   }
   watch(deps.context, resourceRequest, response);
+}
+
+/** Reads show what is on disk; the refusal of a write waits until what it rests on is. */
+async function replyTo(context: ApiContext, verb: Exclude<Verb, 'watch'>, request: ResourceRequest): Promise<Reply> {
+  if (verb === 'get' || verb === 'list') return await VERBS[verb](context, request);
+  return await settledAnswer(context.store, () => VERBS[verb](context, request), request.query.has('dryRun'));
 }
 
 function authorize(deps: ResourceHandlerDeps, exchange: ResourceExchange, verb: Verb): void {

@@ -1,5 +1,6 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { createLogger } from '@nannyapi/process';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RawClient, startTestApiServer } from '../../testing/index.ts';
@@ -16,6 +17,13 @@ const without = (isHere: boolean, what: string): string => (isHere ? '' : ` (${w
 let disk: Mount | undefined;
 let server: TestApiServer | undefined;
 let raw: RawClient;
+let logText = '';
+
+/** The lines of the log, parsed. */
+function logged(): unknown[] {
+  const lines = logText.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as unknown);
+}
 
 afterEach(async () => {
   await stop();
@@ -24,7 +32,13 @@ afterEach(async () => {
 });
 
 async function start(): Promise<TestApiServer> {
-  const log = createLogger({ name: 'disk-test', level: 'silent' });
+  const destination = new Writable({
+    write: (chunk, _encoding, done) => {
+      logText += String(chunk);
+      done();
+    },
+  });
+  const log = createLogger({ name: 'disk-test', level: 'info', destination });
   server = await startTestApiServer({ dataDir: join(disk?.path ?? '', 'data'), crds: [], log });
   raw = new RawClient(server);
   return server;
@@ -83,7 +97,9 @@ describe(`a full disk${without(hasTmpfs, 'tmpfs')}`, () => {
     expect(refusal.body.details.causes).toEqual([{ message: 'DiskFull' }]);
     expect((await raw.send('DELETE', `${CONFIG_MAPS}/first`)).code).toBe(500);
     const ready = await raw.send('GET', '/readyz');
-    expect([ready.code, ready.text]).toEqual([500, expect.stringContaining('is full. Free space')]);
+    // Anybody may ask: the fault is told by name, the reason to those who write and in the log.
+    expect([ready.code, ready.text]).toEqual([500, expect.stringContaining('[-]storage failed')]);
+    expect(logged()).toContainEqual(expect.objectContaining({ problem: 'DiskFull', msg: 'Nothing can be stored' }));
     expect((await raw.send('GET', '/livez')).code).toBe(200);
     expect((await raw.send('GET', `${CONFIG_MAPS}/first`)).code).toBe(200);
     expect(await names()).toEqual(expect.arrayContaining(['first', ...stored]));
@@ -92,6 +108,7 @@ describe(`a full disk${without(hasTmpfs, 'tmpfs')}`, () => {
 
     rmSync(filler);
     await vi.waitFor(async () => expect((await raw.send('GET', '/readyz')).code).toBe(200), { timeout: 10_000 });
+    expect(logged()).toContainEqual(expect.objectContaining({ msg: 'Writes are stored again' }));
     expect((await create('after')).code).toBe(201);
     watch.close();
     const listed = await names();
@@ -153,7 +170,8 @@ describe(`a disk that becomes read-only under a running server${without(hasExt4,
     const refusal = await create('refused');
     expect(refusal.code).toBe(500);
     expect(refusal.body.message).toMatch(/nothing was stored: the disk of .*data\/objects\.db is read-only/);
-    expect((await raw.send('GET', '/readyz')).text).toContain('read-only');
+    expect((await raw.send('GET', '/readyz')).text).toContain('[-]storage failed');
+    expect(logged()).toContainEqual(expect.objectContaining({ problem: 'DiskReadOnly' }));
     expect(await names()).toEqual(acknowledged.toSorted());
     await stop();
     mountAgain(disk);

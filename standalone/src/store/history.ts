@@ -58,11 +58,11 @@ export class History {
     );
   }
 
-  /** JSON of one revision. Throws when it was compacted: the caller holds a revision that is current or in the window. */
+  /** JSON of one revision. @throws CodedError `Expired` when it was compacted since the caller took hold of it. */
   body(revision: number): string {
     return this.#guard(() => {
       const row = this.#body.get(revision);
-      if (row === undefined) throw new Error(`revision ${revision} is not in the store`);
+      if (row === undefined) throw compacted(revision);
       return this.#check(row as unknown as BodyRecord).body;
     });
   }
@@ -164,4 +164,8 @@ interface RevisionRecord extends BodyRecord {
 function damaged(path: string, why: string, cause?: unknown): CodedError {
   const { code, message } = corrupt(path, why);
   return new CodedError({ code, message, cause });
+}
+
+function compacted(revision: number): CodedError {
+  return new CodedError({ code: 'Expired', status: 410, message: `revision ${revision} is no longer kept` });
 }

@@ -231,7 +231,8 @@ export class ObjectStore {
     const previous = this.head(key);
     const revision = (this.#assignedRevision += 1);
     object.metadata.resourceVersion = String(revision);
-    const body = JSON.stringify(object);
+    // The type first: where it is not wanted, in items of a list, it can be cut off without parsing.
+    const body = JSON.stringify({ apiVersion: object.apiVersion, kind: object.kind, ...object });
     const stored = toStoredObject(key, object, body);
     this.#inFlight.set(revision, stored);
     const { resource, namespace, name } = key;

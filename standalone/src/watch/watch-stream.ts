@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { CodedError } from '@nannyapi/process';
 import type { Clock } from '@nannyapi/process';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
@@ -78,7 +79,8 @@ export class WatchStream implements Watcher {
 
   onChange(change: Change): void {
     if (this.#state !== 'Live') return;
-    this.#tell(change);
+    this.#attempt(() => this.#tell(change));
+    if (this.#isEnded()) return;
     if (this.#options.response.writableLength > MAX_BUFFERED_BYTES) this.#state = 'Waiting';
   }
 
@@ -86,8 +88,26 @@ export class WatchStream implements Watcher {
     this.#finish();
   }
 
-  /** Objects first, in bites that respect the socket; what changes meanwhile is in the history. */
+  /** What the store cannot give (a damaged file, an object compacted while a slow client read) ends this watch alone. */
+  #attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      this.#fail(error);
+    }
+  }
+
+  #isEnded(): boolean {
+    return this.#state === 'Ended';
+  }
+
   #sendInitial(objects: Iterator<StoredObject>): void {
+    this.#attempt(() => this.#sendObjects(objects));
+  }
+
+  /** Objects first, in bites that respect the socket; what changes meanwhile is in the history. */
+  #sendObjects(objects: Iterator<StoredObject>): void {
     const { store, frames, response } = this.#options;
     for (let next = objects.next(); !next.done; next = objects.next()) {
       if (this.#state === 'Ended') return;
@@ -110,6 +130,10 @@ export class WatchStream implements Watcher {
   }
 
   #catchUp(): void {
+    this.#attempt(() => this.#replay());
+  }
+
+  #replay(): void {
     if (this.#state !== 'CatchingUp') return;
     const { store, resource, response } = this.#options;
     if (this.#cursor < store.compactedRevision) {
