@@ -93,7 +93,10 @@ describe.each(TARGETS)('an import into $name', ({ binaries, missing }) => {
         expect(stdout.split('\n')).toEqual([
           `Namespace ${namespace} unchanged`,
           `Agent ${namespace}/web-1 unchanged`,
-          ...RUNS.map((name) => `Investigation ${namespace}/${name} created`),
+          ...['ended created', 'failed created'].map((what) => `Investigation ${namespace}/${what}`),
+          ...['running', 'waiting'].map(
+            (name) => `Investigation ${namespace}/${name} created (it had not ended: Restored)`,
+          ),
           '',
         ]);
         expect([exitCode, stderr]).toEqual([0, 'Imported: unchanged 2, created 4\n']);
@@ -257,7 +260,8 @@ describe.each(TARGETS)('an import into $name', ({ binaries, missing }) => {
     'that lacks a right says which, and goes on from there once it is given',
     async () => {
       const namespace = await namespaceWithAgent();
-      const kubeconfig = await kubeconfigOf(target, namespace, ['get', 'create']);
+      const allowed = { apiGroups: ['nannyai.dev'], resources: ['agents', 'investigations'], verbs: ['get', 'create'] };
+      const kubeconfig = await kubeconfigOf(target, { namespace, name: 'mover' }, [allowed]);
       const halted = await nanny(importArgs(namespace, kubeconfig));
       expect(halted.exitCode).toBe(1);
       expect(halted.stdout).toContain(
@@ -278,24 +282,27 @@ describe.each(TARGETS)('an import into $name', ({ binaries, missing }) => {
   );
 });
 
-/** A kubeconfig of somebody with a few verbs on our kinds in one namespace. */
-async function kubeconfigOf(target: MoveTarget, namespace: string, verbs: string[]): Promise<string> {
+/** A kubeconfig of somebody with a few rights in one namespace. */
+async function kubeconfigOf(
+  target: MoveTarget,
+  metadata: { namespace: string; name: string },
+  rules: object[],
+): Promise<string> {
   const { client } = target;
-  const rbac = 'rbac.authorization.k8s.io';
-  const metadata = { name: 'mover', namespace };
-  const rules = [{ apiGroups: ['nannyai.dev'], resources: ['*'], verbs }];
+  const { namespace, name } = metadata;
+  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
   await client.raw('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata });
-  await client.raw('POST', `/apis/${rbac}/v1/namespaces/${namespace}/roles`, { metadata, rules });
-  await client.raw('POST', `/apis/${rbac}/v1/namespaces/${namespace}/rolebindings`, {
+  await client.raw('POST', `${rbac}/roles`, { metadata, rules });
+  await client.raw('POST', `${rbac}/rolebindings`, {
     metadata,
-    roleRef: { apiGroup: rbac, kind: 'Role', name: 'mover' },
-    subjects: [{ kind: 'ServiceAccount', name: 'mover', namespace }],
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+    subjects: [{ kind: 'ServiceAccount', ...metadata }],
   });
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/mover/token`;
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
   const { status } = (await client.raw('POST', path, { spec: {} })) as { status: { token: string } };
   const config = load(await readFile(target.kubeconfigPath, 'utf8')) as { users: { user: object }[] };
   const own = { ...config, users: config.users.map((user) => ({ ...user, user: { token: status.token } })) };
-  const file = join(target.folder, `${namespace}.kubeconfig`);
+  const file = join(target.folder, `${namespace}-${name}.kubeconfig`);
   await writeFile(file, dump(own), { mode: 0o600 });
   return file;
 }

@@ -1,5 +1,6 @@
 import { CodedError, errorCode, errorMessage } from '@nannyapi/process';
 import { isKubeError, type KubeObject } from '@nannyapi/runtime';
+import { hasEnded } from './arriving-status.ts';
 import type { Arrival } from './check-document.ts';
 import type { ImportTarget } from './import-target.ts';
 import type { MovedKind } from './moved-kinds.ts';
@@ -100,7 +101,12 @@ async function importObject(
 async function place(arrival: ObjectArrival, { target, isDryRun, now }: ImportDeps): Promise<ImportResult> {
   const { resource, kind, object } = arrival;
   const created = await target.create(resource, object);
-  if (created && isDryRun) return { arrival, outcome: 'created' };
+  const written = (outcome: 'created' | 'completed'): ImportResult => ({
+    arrival,
+    outcome,
+    ...(kind.moves === 'Run' && !hasEnded(object) ? { note: 'it had not ended: Restored' } : {}),
+  });
+  if (created && isDryRun) return written('created');
   let present: KubeObject | undefined = created;
   for (let tries = 0; tries < MAX_STATUS_TRIES; tries += 1) {
     present ??= await target.get(resource, object);
@@ -109,7 +115,7 @@ async function place(arrival: ObjectArrival, { target, isDryRun, now }: ImportDe
     if (plan.kind === 'Differs') return { arrival, outcome: 'differs', note: plan.because };
     if (plan.kind === 'Unchanged') return { arrival, outcome: created ? 'created' : 'unchanged' };
     if (isDryRun || (await target.replaceStatus(resource, present, plan.status))) {
-      return { arrival, outcome: created ? 'created' : 'completed' };
+      return written(created ? 'created' : 'completed');
     }
     present = undefined;
   }
