@@ -56,7 +56,7 @@ export function renderList(rendering: Rendering, texts: readonly string[], metad
     // kube-apiserver gives lists of custom resources an empty token, and those of built-in kinds none.
     const listMeta = kind.isCustomResource ? { continue: '', ...metadata } : metadata;
     const head = { kind: kind.resource.listKind, apiVersion: apiVersionOf(kind.resource), metadata: listMeta };
-    const items = kind.isCustomResource ? versioned : versioned.map(withoutType);
+    const items = kind.isCustomResource ? versioned : versioned.map((text) => withoutType(kind, text));
     // The items are text already; building the list by hand spares parsing and printing each of them.
     return `${JSON.stringify(head).slice(0, -1)},"items":[${items.join(',')}]}`;
   }
@@ -69,7 +69,10 @@ export function renderList(rendering: Rendering, texts: readonly string[], metad
 }
 
 /** The items of a list of a built-in kind name no kind of their own: the list does. */
-function withoutType(text: string): string {
+function withoutType(kind: CompiledKind, text: string): string {
+  // The store writes the type first.
+  const type = `{"apiVersion":"${apiVersionOf(kind.resource)}","kind":"${kind.resource.kind}",`;
+  if (text.startsWith(type)) return `{${text.slice(type.length)}`;
   const { apiVersion: _apiVersion, kind: _kind, ...object } = JSON.parse(text) as ApiObject;
   return JSON.stringify(object);
 }

@@ -232,7 +232,8 @@ export class ObjectStore {
     const revision = (this.#assignedRevision += 1);
     object.metadata.resourceVersion = String(revision);
     // The type first: where it is not wanted, in items of a list, it can be cut off without parsing.
-    const body = JSON.stringify({ apiVersion: object.apiVersion, kind: object.kind, ...object });
+    const { apiVersion, kind, ...rest } = object;
+    const body = JSON.stringify({ apiVersion, kind, ...rest });
     const stored = toStoredObject(key, object, body);
     this.#inFlight.set(revision, stored);
     const { resource, namespace, name } = key;
