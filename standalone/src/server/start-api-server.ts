@@ -23,6 +23,7 @@ import { lockFolder } from '../store/folder-lock.ts';
 import type { FolderLock } from '../store/folder-lock.ts';
 import { logWriteFailures } from '../store/log-write-failures.ts';
 import { ObjectStore } from '../store/object-store.ts';
+import { countStore } from '../store/store-metrics.ts';
 import type { CertifiedKey } from '../tls/certificate-authority.ts';
 import { keepCertificateFresh } from '../tls/keep-certificate-fresh.ts';
 import { openPki } from '../tls/pki.ts';
@@ -72,12 +73,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await using opened = new AsyncDisposableStack();
   const lock = await takeFolder(options.dataDir);
   opened.defer(() => lock.release());
-  const store = await ObjectStore.open({
-    databasePath: join(options.dataDir, 'objects.db'),
-    windowRevisions: options.windowRevisions,
-    clock: options.clock,
-  });
-  opened.defer(logWriteFailures(store, options.log));
+  const registry = options.registry ?? new Registry();
+  const store = await openStore(options, registry);
   opened.defer(async () => await store.close());
   const context = makeContext(store, options);
   opened.defer(() => context.hub.close());
@@ -87,7 +84,6 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const pki = await openPki({ folder: options.dataDir, host, now: () => context.clock.now() });
   const tokens = await TokenStore.open(options.dataDir);
   const adminToken = await tokens.adminToken(options.dataDir);
-  const registry = options.registry ?? new Registry();
   const listener = await listenHttps({
     host,
     port: options.port,
@@ -132,6 +128,16 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 function healthChecks(store: ObjectStore): HealthChecks {
   const storage = { name: 'storage', findFault: () => store.failure?.message };
   return { healthz: [PING, storage], livez: [PING], readyz: [PING, storage] };
+}
+
+/** Opens the database; what happens to it is logged and counted for as long as it is open. */
+async function openStore(options: ApiServerOptions, registry: Registry): Promise<ObjectStore> {
+  const databasePath = join(options.dataDir, 'objects.db');
+  const { windowRevisions, clock } = options;
+  const store = await ObjectStore.open({ databasePath, windowRevisions, clock });
+  logWriteFailures(store, options.log);
+  countStore(store, databasePath, registry);
+  return store;
 }
 
 /** Makes the folder private and takes it for this process. */
