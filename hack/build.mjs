@@ -4,10 +4,11 @@
  * A bundle starts three times faster than the sources and holds a third of the memory, because what is never
  * called of the Kubernetes client is left out. Plain JavaScript, for it also runs under the machine's own older Node.
  */
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { load } from 'js-yaml';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -22,7 +23,7 @@ await Promise.all([
   bundle({ 'nanny-agent': 'agent-daemonset/src/main.ts' }, {}),
   bundle({ 'store-worker': 'standalone/src/store/store-worker.ts' }, {}),
 ]);
-cpSync(join(root, 'crds/v1alpha1'), join(root, 'dist/crds'), { recursive: true });
+writeCrds(join(root, 'crds/v1alpha1'), join(root, 'dist/crds'));
 process.stderr.write(`built dist/ in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
 
 function bundle(entryPoints, options) {
@@ -45,6 +46,15 @@ function bundle(entryPoints, options) {
     plugins: [withoutGeneratedClients()],
     ...options,
   });
+}
+
+/** As JSON, which is read faster at each start than YAML. */
+function writeCrds(from, to) {
+  mkdirSync(to);
+  for (const file of readdirSync(from)) {
+    const crd = load(readFileSync(join(from, file), 'utf8'));
+    writeFileSync(join(to, file.replace(/\.yaml$/, '.json')), JSON.stringify(crd));
+  }
 }
 
 /** The client's `KubeConfig` uses two names of its thousand generated modules; the bundle gets these and no more. */

@@ -1,6 +1,5 @@
 /** `nanny`: for people. Reads the verb, runs it, turns errors into one line and an exit status. */
 import { CodedError } from '@nannyapi/process';
-import { deferOptimization } from './defer-optimization.ts';
 import { UsageError, type Verb, type VerbIo, type VerbTable } from './verb.ts';
 import { VERSION } from './version.ts';
 
@@ -22,8 +21,6 @@ const VERBS: VerbTable = {
     load: async () => (await import('./standalone.ts')).standalone,
   },
 };
-
-deferOptimization(process.versions.node);
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error(`received ${name}`)));
@@ -54,7 +51,8 @@ async function main(args: readonly string[], io: VerbIo): Promise<number> {
   }
   const { verb, words } = found;
   const rest = args.slice(words.length);
-  if (rest.includes('--help') || rest.includes('-h')) return print(io, verb.help);
+  if (rest.includes('--help') || rest.includes('-h'))
+    return print(io, verb.help + verbList(`nanny ${words.join(' ')} `, verb.verbs));
   try {
     return await verb.run(rest, io);
   } catch (error) {
@@ -93,9 +91,14 @@ function explain(name: string, error: unknown, io: VerbIo): number {
 }
 
 function helpText(): string {
-  const width = Math.max(...Object.keys(VERBS).map((name) => name.length));
-  const lines = Object.entries(VERBS).map(([name, verb]) => `  ${name.padEnd(width)}  ${verb.summary}`);
-  return `Usage: nanny VERB [options]\n\n${lines.join('\n')}\n\nSee 'nanny VERB --help'.\n`;
+  return `Usage: nanny VERB [options]\n${verbList('', VERBS)}\nSee 'nanny VERB --help'.\n`;
+}
+
+/** A line a verb, after an empty one; nothing where there are none. */
+function verbList(before: string, verbs: VerbTable = {}): string {
+  const width = Math.max(...Object.keys(verbs).map((name) => name.length));
+  const lines = Object.entries(verbs).map(([name, verb]) => `  ${before}${name.padEnd(width)}  ${verb.summary}\n`);
+  return lines.length === 0 ? '' : `\n${lines.join('')}`;
 }
 
 function print(io: VerbIo, text: string): number {

@@ -3,6 +3,7 @@ import { createLogger, LOG_LEVELS, type LogLevel, systemClock, makeFolder } from
 import { startStandalone } from '@nannyapi/standalone';
 import { readFlags, readPort } from './flags.ts';
 import { agentCommand, shippedCrds } from './locations.ts';
+import { withoutOptimizing } from './without-optimizing.ts';
 import { UsageError, type Verb, type VerbIo } from './verb.ts';
 
 const FLAGS = {
@@ -63,18 +64,20 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
   await makeFolder(dataDir);
   await makeFolder(dirname(kubeconfigPath));
 
-  const running = await startStandalone({
-    dataDir,
-    port,
-    facadePort,
-    kubeconfigPath,
-    crds: shippedCrds(),
-    agentCommand: values.agent ? agentCommand() : undefined,
-    apiServerOnly: values['api-server-only'],
-    env: io.env,
-    clock: systemClock,
-    log: createLogger({ name: 'nanny', level, destination: io.stderr }),
-  });
+  const start = () =>
+    startStandalone({
+      dataDir,
+      port,
+      facadePort,
+      kubeconfigPath,
+      crds: shippedCrds(),
+      agentCommand: values.agent ? agentCommand() : undefined,
+      apiServerOnly: values['api-server-only'],
+      env: io.env,
+      clock: systemClock,
+      log: createLogger({ name: 'nanny', level, destination: io.stderr }),
+    });
+  const running = await withoutOptimizing(start);
   io.stdout.write(readyText(running, { dataDir, kubeconfigPath }));
   try {
     await Promise.race([running.failed, aborted(io.signal)]);
