@@ -8,7 +8,7 @@ import { dump, load, loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findKubectl, kubectlFor } from './system/kubectl.ts';
 import { RUNS, startMoveSource, type MoveSource } from './system/move-source.ts';
-import { startMoveTarget, type MoveTarget } from './system/move-target.ts';
+import { MoveTarget } from './system/move-target.ts';
 import { nanny, startNanny } from './system/nanny.ts';
 
 const kube = findKubeBinaries();
@@ -35,7 +35,7 @@ describe.each(TARGETS)('an import into $name', ({ binaries, missing }) => {
   let count = 0;
 
   beforeAll(async () => {
-    if (missing === undefined) target = await startMoveTarget(binaries);
+    if (missing === undefined) target = await MoveTarget.start(binaries);
   });
   afterAll(() => target?.close());
 
@@ -135,11 +135,11 @@ describe.each(TARGETS)('an import into $name', ({ binaries, missing }) => {
 
   it.skipIf(missing)("has the last word when the operator's Restored comes between its two writes", async () => {
     const namespace = await namespaceWithAgent();
-    const proxy = await target.openProxy();
+    const { proxy, kubeconfigPath } = await target.openProxy();
     proxy.hold((method, path) => method === 'PUT' && path.includes('/status'));
     const stopOperator = await target.startOperator();
     try {
-      const importing = nanny(importArgs(namespace, join(target.folder, 'proxy-0.kubeconfig')));
+      const importing = nanny(importArgs(namespace, kubeconfigPath));
       await proxy.holds(RUNS.length);
       for (const name of RUNS) await target.until(namespace, name, isRestored);
       proxy.release();
@@ -153,11 +153,11 @@ describe.each(TARGETS)('an import into $name', ({ binaries, missing }) => {
 
   it.skipIf(missing)('that was killed between its two writes is completed by the next one', async () => {
     const namespace = await namespaceWithAgent();
-    const proxy = await target.openProxy();
+    const { proxy, kubeconfigPath } = await target.openProxy();
     proxy.hold((method, path) => method === 'PUT' && path.includes('/status'));
     const stopOperator = await target.startOperator();
     try {
-      const child = startNanny(importArgs(namespace, join(target.folder, 'proxy-1.kubeconfig')));
+      const child = startNanny(importArgs(namespace, kubeconfigPath));
       await proxy.holds(RUNS.length);
       child.kill('SIGKILL');
       await once(child, 'exit');
@@ -337,7 +337,7 @@ describe('an export', () => {
   });
 
   it('goes through a pipe into a cluster', async () => {
-    const target = await startMoveTarget();
+    const target = await MoveTarget.start();
     try {
       const { stdout } = await nanny(['standalone', 'export', '--data', source.dataDir]);
       const { exitCode } = await nanny(['import', '--kubeconfig', target.kubeconfigPath, '-'], stdout);
