@@ -1,5 +1,5 @@
 import type { FACADE_ERROR_CODES } from '@nannyapi/api';
-import type { STANDALONE_ERRORS } from '@nannyapi/standalone';
+import type { BACKUP_ERRORS, STANDALONE_ERRORS } from '@nannyapi/standalone';
 import type { MOVE_ERRORS } from '../../../cli/src/move/move-error.ts';
 
 /** What a caller of the HTTP API does about each code. The type makes a code without a remedy an error. */
@@ -51,4 +51,15 @@ export const MOVE_REMEDIES: Record<keyof typeof MOVE_ERRORS, string> = {
   KubeconfigUnusable: 'Correct `--kubeconfig` or `--context`.',
   KindsMissing: 'Install the kinds in the cluster: `kubectl apply -f crds/v1alpha1`.',
   KindsOtherVersion: 'Import with the release of nanny that runs in the cluster.',
+};
+
+/** What a person does when a backup is not made or not restored. */
+export const BACKUP_REMEDIES: Record<keyof typeof BACKUP_ERRORS, string> = {
+  NothingToBackUp: 'Give the folder that `nanny standalone --data` was given.',
+  BackupInDataFolder: 'Give a place outside of the data folder, best on another disk.',
+  BackupFailed: 'The message tells why: room, rights, or damage of the database itself. Then restore an older backup.',
+  BackupUnreadable: 'Take another backup. The message tells what is wrong with this one.',
+  BackupNewerVersion: 'Restore it with the release that the message names, or a newer one.',
+  DataFolderNotEmpty: 'Give another `--data`, or `--replace` to move what is there aside.',
+  RestoreFailed: 'The message tells why. Correct that and restore again.',
 };

@@ -1,8 +1,8 @@
 import { FACADE_ERROR_CODES } from '@nannyapi/api';
 import { ERROR_CODES } from '@nannyapi/protocol';
-import { STANDALONE_ERRORS } from '@nannyapi/standalone';
+import { BACKUP_ERRORS, STANDALONE_ERRORS } from '@nannyapi/standalone';
 import { MOVE_ERRORS } from '../../../cli/src/move/move-error.ts';
-import { FACADE_REMEDIES, MOVE_REMEDIES, STANDALONE_REMEDIES } from './error-remedies.ts';
+import { BACKUP_REMEDIES, FACADE_REMEDIES, MOVE_REMEDIES, STANDALONE_REMEDIES } from './error-remedies.ts';
 import { block, code, generatedBy, page, table } from './markdown.ts';
 
 /** `docs/reference/errors.md`: every code of the tables, with its cause and what to do. */
@@ -44,6 +44,16 @@ export function renderErrors(): string {
       ]),
     ),
     '`InvalidConfig`: one or more variables of the environment have a value that is not allowed. The line names every one and what is allowed; see [configuration](configuration.md).',
+    '## Backup and restore',
+    '`nanny standalone backup` and `nanny standalone restore` print one line with the code in brackets. A code that is not in this table is of the start of the control plane, above.',
+    table(
+      ['Code', 'Cause', 'What to do'],
+      Object.entries(BACKUP_ERRORS).map(([name, cause]) => [
+        code(name),
+        cause,
+        BACKUP_REMEDIES[name as keyof typeof BACKUP_ERRORS],
+      ]),
+    ),
     '## Export and import',
     '`nanny standalone export` and `nanny import` print one line with the code in brackets. A code that is not in this table is of the start of the control plane, above, or of Kubernetes (`Forbidden`, `ConnectionFailed`, …).',
     table(
