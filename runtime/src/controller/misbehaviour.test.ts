@@ -116,6 +116,8 @@ describe('a controller that is stopped', () => {
     (await test.server.take({ method: 'PATCH', path: `${A_PATH}/status` })).json(200, widget('a', '101'));
     await stopped;
     expect([await test.counted('success'), await test.counted()]).toEqual([1, 1]);
+    // The queue is empty and gone, and says no more of work that does not end.
+    expect(await test.registry.metrics()).not.toContain('workqueue_unfinished_work_seconds{name="widget"}');
   });
 
   it('aborts them when they take too long, and counts no error', async () => {

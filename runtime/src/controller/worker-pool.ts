@@ -49,7 +49,12 @@ export class WorkerPool {
 
   async #work(stop: AbortSignal): Promise<void> {
     const { queue, workers } = this.#options;
-    for (let key = await queue.get(); key !== undefined && !stop.aborted; key = await queue.get()) {
+    for (let key = await queue.get(); key !== undefined; key = await queue.get()) {
+      if (stop.aborted) {
+        // Handed back unseen: whoever starts next looks at every object anyway.
+        queue.done(key);
+        continue;
+      }
       const work = this.#options.begin(key);
       if (await this.#settlesInTime(work)) continue;
       this.#abandon(key, work);
