@@ -85,6 +85,12 @@ onEachServer((server) => {
       expect([code, body.data]).toEqual([201, { v: '\ufffd\ufffd' }]);
     });
 
+    it('with null for a label is taken for an empty one', async () => {
+      const labels = { a: null };
+      const { code, body } = await post(configMaps, { metadata: { name: uniqueName(), labels } });
+      expect([code, body.metadata.labels]).toEqual([201, { a: '' }]);
+    });
+
     it('may hold NUL as an escape', async () => {
       const { body } = await post(configMaps, { metadata: { name: uniqueName() }, data: { v: 'a\0b' } });
       expect((await server.raw.send('GET', `${configMaps}/${body.metadata.name}`)).body.data).toEqual({ v: 'a\0b' });
@@ -115,6 +121,33 @@ onEachServer((server) => {
       expect(body.spec).toEqual({ size: 31, color: '12:30' });
       const { code } = await post(gadgets.path, gadgetYaml('refused', 'spec: {color: yes}\n'), YAML);
       expect(code).toBe(422);
+    });
+
+    it('that names a key twice is taken with a warning, and refused when strictness is wanted', async () => {
+      const name = uniqueName();
+      const text = `${gadgetYaml('first')}metadata:\n  name: ${name}\n`;
+      const problem = 'line 6: key "metadata" already set in map';
+      const { code, headers, body } = await post(gadgets.path, text, YAML);
+      expect([code, body.metadata.name, headers['warning']]).toEqual([201, name, `299 - ${JSON.stringify(problem)}`]);
+      const strict = await post(`${gadgets.path}?fieldValidation=Strict`, text, YAML);
+      expect([strict.code, strict.body.message]).toEqual([
+        400,
+        `Gadget in version "v1" cannot be handled as a Gadget: strict decoding error: yaml: unmarshal errors:\n  ${problem}`,
+      ]);
+    });
+
+    it.each(['', '\n', '---\n', '# nothing', '~', 'null'])('%j is an object without anything', async (text) => {
+      const { code, body } = await post(configMaps, text, YAML);
+      expect([code, body.details?.causes]).toEqual([
+        422,
+        [
+          {
+            reason: 'FieldValueRequired',
+            field: 'metadata.name',
+            message: 'Required value: name or generateName is required',
+          },
+        ],
+      ]);
     });
 
     it('that grows by its aliases is refused', async () => {

@@ -3,6 +3,7 @@ import type { KindRegistry } from '../kinds/kind-registry.ts';
 import type { ObjectWriter } from '../objects/object-writer.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Change } from '../store/stored-object.ts';
+import type { SharedLine } from '../watch/shared-line.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
 
 /** What the verbs work on. */
@@ -12,7 +13,7 @@ export interface ApiContext {
   writer: ObjectWriter;
   hub: WatchHub;
   /** Encoded watch lines by change, shared by all watches. */
-  watchFrames: WeakMap<Change, Map<string, Buffer>>;
+  watchFrames: WeakMap<Change, Map<string, SharedLine>>;
   clock: Clock;
   log: Logger;
 }

@@ -2,6 +2,7 @@ import { CodedError } from '@nannyapi/process';
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { apiVersionOf } from '../kinds/kind-registry.ts';
 import { duplicateFields } from './duplicate-fields.ts';
+import { repeatedYamlKeys } from './go-yaml.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import { invalidPatch } from './sent-object.ts';
 import { badRequest } from '../status/status-error.ts';
@@ -18,7 +19,7 @@ export function checkFields(request: ResourceRequest, object: ApiObject, more: r
   const mode = fieldValidation(request);
   const unknown = unknownFields(request, object);
   if (mode === 'Ignore') return [];
-  const problems = [...more, ...duplicates(request), ...unknown];
+  const problems = [...more, ...duplicates(request, mode), ...unknown];
   if (mode === 'Warn' || problems.length === 0) return problems;
   if (request.method !== 'PATCH') throw badRequest(strictMessage(request.kind, problems));
   throw invalidPatch(object, `strict decoding error: ${problems.join(', ')}`);
@@ -62,7 +63,12 @@ function decode({ kind, method }: ResourceRequest, object: ApiObject): string[] 
   }
 }
 
-function duplicates({ body, contentType }: ResourceRequest): string[] {
+function duplicates({ body, contentType }: ResourceRequest, mode: string): string[] {
+  if (contentType === 'application/yaml') {
+    const repeated = repeatedYamlKeys(body.toString('utf8'));
+    if (mode !== 'Strict' || repeated.length === 0) return repeated;
+    return [`yaml: unmarshal errors:\n${repeated.map((problem) => `  ${problem}`).join('\n')}`];
+  }
   if (contentType !== '' && contentType !== 'application/json' && !contentType.endsWith('+json')) return [];
   const prefix = contentType === 'application/json-patch+json' ? 'json patch ' : '';
   return duplicateFields(body.toString('utf8')).map((field) => `${prefix}duplicate field ${JSON.stringify(field)}`);

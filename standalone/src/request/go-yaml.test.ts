@@ -36,7 +36,8 @@ describe('parseYaml', () => {
   it('takes the last of repeated keys, and can tell the first', () => {
     const text = 'metadata:\n  name: a\nmetadata:\n  name: b\n';
     expect(parseYaml(text)).toEqual({ metadata: { name: 'b' } });
-    expect(repeatedYamlKeys(text)).toEqual(['line 3: key "metadata" already set in map']);
+    expect(repeatedYamlKeys(text)).toEqual(['line 4: key "metadata" already set in map']);
+    expect(repeatedYamlKeys('a: 1\n"a": 2')).toEqual(['line 2: key "a" already set in map']);
     expect(repeatedYamlKeys('{"a": 1, "b": 2}')).toEqual([]);
   });
 

@@ -38,10 +38,26 @@ export function repeatedYamlKeys(text: string): string[] {
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
     if (!(cause instanceof YAMLException) || cause.reason !== 'duplicated mapping key') return [];
+    const lines = text.split('\n');
     const line = cause.mark?.line ?? 0;
-    const key = /^[\s?-]*(?<key>[^:]*?)\s*:/.exec(text.split('\n')[line] ?? '')?.groups?.['key'] ?? '';
-    return [`line ${line + 1}: key ${JSON.stringify(key.replace(/^(["'])(.*)\1$/, '$2'))} already set in map`];
+    const { key = '', rest = '' } = KEY.exec(lines[line] ?? '')?.groups ?? {};
+    const named = JSON.stringify(key.replace(/^(["'])(.*)\1$/, '$2'));
+    return [`line ${valueLine(lines, line, rest) + 1}: key ${named} already set in map`];
   }
+}
+
+/** A key at the beginning of a line, and what follows its colon. */
+const KEY = /^[\s?-]*(?<key>[^:]*?)\s*:(?<rest>.*)$/;
+
+/** Index of the line where the value of a key begins: that is the one Go's parser names. */
+function valueLine(lines: readonly string[], line: number, rest: string): number {
+  if (!isBlank(rest)) return line;
+  const below = lines.findIndex((text, index) => index > line && !isBlank(text));
+  return below < 0 ? line : below;
+}
+
+function isBlank(text: string): boolean {
+  return /^\s*(?:#.*)?$/.test(text);
 }
 
 function read(text: string, takesRepeatedKeys: boolean): unknown {

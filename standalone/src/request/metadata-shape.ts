@@ -5,7 +5,7 @@ import { badRequest } from '../status/status-error.ts';
 type Shape = (value: unknown) => boolean;
 
 const isString: Shape = (value) => typeof value === 'string';
-const isStringMap: Shape = (value) => isJsonObject(value) && Object.values(value).every(isString);
+const isStringMap: Shape = (value) => isJsonObject(value) && Object.values(value).every((text) => isString(text ?? ''));
 const isStringList: Shape = (value) => Array.isArray(value) && value.every(isString);
 const isObjectList: Shape = (value) => Array.isArray(value) && value.every(isJsonObject);
 const isOwnerList: Shape = (value) =>
@@ -41,5 +41,11 @@ export function checkMetadata(metadata: unknown): ObjectMeta {
       throw badRequest(`cannot decode metadata.${field}: must be ${shape.expected}`);
     }
   }
-  return Object.fromEntries(present) as ObjectMeta;
+  return Object.fromEntries(present.map(([field, value]) => [field, withoutNulls(field, value)])) as ObjectMeta;
+}
+
+/** A null in a map of strings is the empty string, as for Go. */
+function withoutNulls(field: string, value: unknown): unknown {
+  if (SHAPES[field]?.has !== isStringMap || !isJsonObject(value) || !Object.values(value).includes(null)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, text ?? '']));
 }

@@ -15,7 +15,8 @@ import { badRequest, StatusError } from '../status/status-error.ts';
  *   the path.
  */
 export function sentObject(request: ResourceRequest): ApiObject {
-  const document = parseDocument(request.body, request.contentType);
+  // A document that says null says nothing.
+  const document = parseDocument(request.body, request.contentType) ?? {};
   const { resource, isCustomResource } = request.kind;
   if (isCustomResource && isJsonObject(document) && hasKind(document)) {
     const sent = document['apiVersion'] ?? '';
