@@ -1,5 +1,5 @@
 import { CodedError } from '@nannyapi/process';
-import { compileCrdVersions, isEstablished } from '../schema/index.ts';
+import { compileStoredCrd, isEstablished } from '../schema/index.ts';
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { CRD_FINALIZER, withoutFinalizer } from '../objects/finalizers.ts';
 import { ignoreOvertaken } from '../objects/ignore-overtaken.ts';
@@ -73,7 +73,7 @@ export class CrdLifecycle {
   #serve(stored: StoredObject): void {
     const crd = this.#context.store.parse(stored);
     try {
-      if (isEstablished(crd)) this.#context.kinds.setCustom(stored.name, compileCrdVersions(crd));
+      if (isEstablished(crd)) this.#context.kinds.setCustom(stored.name, compileStoredCrd(crd));
     } catch (error) {
       // It was valid when it was stored: an older release wrote it. The others must still be served.
       this.#context.log.error({ err: error, name: stored.name }, 'A stored CRD is not served');

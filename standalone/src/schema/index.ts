@@ -21,7 +21,7 @@ export type {
   TableOptions,
   TableRow,
 } from './kinds.ts';
-export { compileCrd, compileCrdVersions } from './crd/compile-crd.ts';
+export { compileCrd, compileCrdVersions, compileStoredCrd } from './crd/compile-crd.ts';
 export { InvalidObjectError } from './crd/invalid-object-error.ts';
 export { isEstablished } from './crd/accepted-names.ts';
 export { establishCrd } from './crd/establish-crd.ts';

@@ -36,3 +36,8 @@ it('lets a definition keep what it has', () => {
   const own = definition('widgets.example.org', { ...WIDGET, shortNames: ['w', 'wd'] }, WIDGET);
   expect(acceptNames(own, OTHERS)).toEqual({ names: { ...WIDGET, shortNames: ['w', 'wd'] }, conflict: undefined });
 });
+
+it('lets go of short names that are no longer asked for', () => {
+  const { shortNames: _shortNames, ...wanted } = WIDGET;
+  expect(acceptNames(definition('widgets.example.org', wanted, WIDGET), OTHERS).names).toEqual(wanted);
+});

@@ -16,7 +16,8 @@ export function acceptNames(crd: Crd, others: Iterable<ApiObject>): AcceptedName
   const taken = takenNames(crd, others);
   const { names: wanted } = crd.spec;
   const had = namesOf(crd);
-  const names: CrdNames = { plural: '', kind: '', ...had };
+  const { shortNames: _shortNames, ...kept } = had;
+  const names: CrdNames = { plural: '', kind: '', ...kept };
   let conflict: AcceptedNames['conflict'];
   const inUse = (reason: string, used: readonly string[]): void => {
     const told = used.map((name) => `${JSON.stringify(name)} is already in use`);

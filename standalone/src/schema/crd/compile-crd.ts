@@ -46,6 +46,15 @@ export function compileCrdVersions(crd: unknown): CompiledKind[] {
   const definition = canonicalCrd(crd as ApiObject) as Crd;
   const causes = [...crdCauses(definition), ...approvalCauses(definition.spec.group, definition, undefined)];
   if (causes.length > 0) throw new InvalidObjectError(CRD_RESOURCE, nameOf(crd), causes);
+  return compileStoredCrd(definition);
+}
+
+/**
+ * Compiles every served version of a CRD that was judged when it was stored. Judging it again would take as long as
+ * compiling it, at every start.
+ */
+export function compileStoredCrd(crd: ApiObject): CompiledKind[] {
+  const definition = crd as Crd;
   return definition.spec.versions.filter(({ served }) => served).map((version) => toKind(definition, version));
 }
 
