@@ -11,7 +11,7 @@ import { silentLog, WidgetResource, type Widget } from './widget.ts';
 
 const RUNS = 60;
 const STEPS = 20;
-const WAIT = { timeout: 30_000, interval: 20 };
+const WAIT = { timeout: 60_000, interval: 20 };
 const FINALIZER = 'test.nannyai.dev/widget';
 
 let server: TestApiServer;
@@ -79,5 +79,5 @@ async function losesNoReconcile(seed: number): Promise<void> {
 describe('a controller behind a misbehaving API server', () => {
   it(`reconciles each object after its last change and cleans up after each, for ${RUNS} seeds`, async () => {
     await forSeeds(1, RUNS, losesNoReconcile);
-  }, 180_000);
+  }, 300_000);
 });

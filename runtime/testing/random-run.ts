@@ -1,21 +1,22 @@
 import type { TestApiServer } from '@nannyapi/standalone/testing';
-import type { Clock } from '@nannyapi/process';
 import { createKubeClient, type KubeClient } from '../src/client/kube-client.ts';
 import type { ResourceClient } from '../src/client/resource-client.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { faultScript } from './fault-script.ts';
-import { hurriedClock } from './hurried-clock.ts';
+import { hurriedClock, type HurriedClock } from './hurried-clock.ts';
 import { liveAtRandom } from './random-life.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { silentLog, WidgetResource, type Widget } from './widget.ts';
 
 /** How much faster the time of a run, and of the server's bookmarks, goes by than the test's. */
 export const HURRY = 100;
+/** Once all is well a busy machine must be able to answer within the client's deadlines. */
+const CALM_HURRY = 15;
 
 /** One run of a property: a namespace of its own, and a client that reaches it through a server that misbehaves. */
 export class RandomRun {
   readonly namespace: string;
-  readonly clock: Clock = hurriedClock(HURRY);
+  readonly clock: HurriedClock = hurriedClock(HURRY);
   /** Reaches the server through the proxy. */
   readonly client: KubeClient;
   /** Reaches it directly. */
@@ -45,6 +46,7 @@ export class RandomRun {
   async live(steps: number): Promise<void> {
     await liveAtRandom(this.truth, { namespace: this.namespace, random: this.#random, steps });
     this.#proxy.calm();
+    this.clock.hurry(CALM_HURRY);
   }
 
   /** All there is in truth. */

@@ -11,7 +11,7 @@ import { createInformer } from './store-informer.ts';
 
 const RUNS = 200;
 const STEPS = 30;
-const WAIT = { timeout: 30_000, interval: 10 };
+const WAIT = { timeout: 60_000, interval: 10 };
 
 let server: TestApiServer;
 
@@ -51,5 +51,5 @@ function versions(objects: Widget[]): Record<string, string> {
 describe('an informer behind a misbehaving API server', () => {
   it(`converges to the truth and tells a story without contradiction, for ${RUNS} seeds`, async () => {
     await forSeeds(1, RUNS, converges);
-  }, 180_000);
+  }, 300_000);
 });

@@ -172,6 +172,19 @@ describe('Informer', () => {
     expect(changes).toEqual(['Added default/a@2']);
   });
 
+  it('takes the past for the truth when the server, restored from a backup, says it again and again', async () => {
+    const watch = await synced('90', [widget('a', '80'), widget('b', '90')]);
+    watch.send('ERROR', statusBody(410, 'Expired'));
+    for (let tries = 0; tries < 6; tries++) {
+      expect(informer.store.list()).toHaveLength(2);
+      (await server.take(FIRST_LIST)).list('9', [widget('a', '8')]);
+    }
+    const restored = await takeWatch('9');
+    expect(changes.slice(2)).toEqual(['Updated default/a@8 from 80', 'Deleted default/b@90']);
+    restored.stream().send('MODIFIED', widget('a', '10'));
+    await expect.poll(() => changes.at(-1)).toBe('Updated default/a@10 from 8');
+  });
+
   it('starts over with small delays after progress', async () => {
     const watch = await synced('9', []);
     watch.reset();
