@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { createLogger } from '@nannyapi/process';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RawClient, startTestApiServer } from '../../testing/index.ts';
 import type { TestApiServer } from '../../testing/index.ts';
+import { bundleServer, ServerProcess } from '../store/crash/server-process.ts';
 import { VERSION_1_SQL } from '../store/fixtures/version-1.ts';
+import { canMount, mountTmpfs } from '../store/fixtures/mounts.ts';
 import { restoreBackup } from './restore-backup.ts';
 import type { Restored } from './restore-backup.ts';
 import { writeBackup } from './write-backup.ts';
@@ -85,26 +87,35 @@ describe('a backup of a running control plane', () => {
   });
 
   it('is whole while writers write: each backup is the state of one revision', async () => {
-    const { raw } = await start();
-    const over = new AbortController();
-    const writing = (async () => {
-      // In order, so that a backup that mixes revisions would show a gap.
-      for (let count = 0; !over.signal.aborted; count += 1) await create(raw, `n-${String(count).padStart(5, '0')}`);
-      return await namesOf(raw);
-    })();
-    for (let round = 0; round < 5; round += 1) {
-      const { revision, objects } = await backup();
-      using database = new DatabaseSync(path, { readOnly: true });
-      const names = database
-        .prepare("SELECT name FROM revisions WHERE resource = 'configmaps' AND superseded_at IS NULL ORDER BY revision")
-        .all()
-        .map((row) => String(row['name']));
-      expect(names).toEqual(names.map((_name, index) => `n-${String(index).padStart(5, '0')}`));
-      const newest = database.prepare('SELECT max(revision) AS newest FROM revisions').get()?.['newest'];
-      expect([newest, objects]).toEqual([revision, expect.any(Number)]);
+    const program = await bundleServer(join(folder, 'bundle'));
+    const options = { program, dataDir: join(dataDir, 'api-server'), windowRevisions: 20_000 };
+    await mkdir(dataDir);
+    const child = new ServerProcess(options);
+    try {
+      const raw = new RawClient(await child.ready());
+      const over = new AbortController();
+      let written = 0;
+      const write = async (writer: number): Promise<void> => {
+        for (let count = 0; !over.signal.aborted; count += 1) {
+          await create(raw, `n-${writer}-${count}`);
+          written += 1;
+        }
+      };
+      const writing = Promise.all([1, 2, 3, 4, 5, 6].map(write));
+      for (let round = 1; round <= 5; round += 1) {
+        await vi.waitFor(() => expect(written).toBeGreaterThan(round * 20), { timeout: 20_000 });
+        const { revision } = await backup();
+        using database = new DatabaseSync(path, { readOnly: true });
+        const rows = database.prepare('SELECT count(*) AS rows, max(revision) AS newest FROM revisions').get();
+        // Nothing was dropped yet: a backup that mixes revisions would lack one.
+        expect(rows).toEqual({ rows: revision, newest: revision });
+      }
+      over.abort();
+      await writing;
+      raw.close();
+    } finally {
+      await child.kill();
     }
-    over.abort();
-    expect((await writing).length).toBeGreaterThan(5);
   });
 
   it('can be read by its owner alone, and replaces an older one whole', async () => {
@@ -212,6 +223,36 @@ describe('a backup of a control plane that does not run', () => {
     });
     expect((await readFile(path)).equals(older)).toBe(true);
     expect(await readdir(folder)).toEqual(['data', 'nanny.backup']);
+  });
+});
+
+const hasTmpfs = canMount('tmpfs');
+
+describe(`a disk too small for a backup${hasTmpfs ? '' : ' (tmpfs cannot be mounted: not run)'}`, () => {
+  it.runIf(hasTmpfs)('leaves nothing behind, and a restore to it leaves it as it was', async () => {
+    const disk = mountTmpfs(1);
+    try {
+      const { raw } = await start();
+      for (let count = 0; count < 4; count += 1) {
+        const body = { metadata: { name: `n-${count}` }, data: { text: 'x'.repeat(400_000) } };
+        expect((await raw.send('POST', CONFIG_MAPS, { body })).code).toBe(201);
+      }
+      const small = { dataDir, path: join(disk.path, 'b'), productVersion: '1', now: NOW };
+      await expect(writeBackup(small)).rejects.toMatchObject({
+        code: 'BackupFailed',
+        message: expect.stringMatching(/mounted\/b.*full/),
+      });
+      expect(await readdir(disk.path)).toEqual([]);
+      await backup();
+      await expect(restore(join(disk.path, 'data'))).rejects.toMatchObject({
+        code: 'RestoreFailed',
+        message: expect.stringMatching(/ENOSPC|full/),
+      });
+      expect(await readdir(join(disk.path, 'data'))).toEqual([]);
+    } finally {
+      await stopAll();
+      disk.remove();
+    }
   });
 });
 

@@ -151,7 +151,7 @@ async function takeFolder(dataDir: string): Promise<FolderLock> {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CodedError({
       code: 'DataFolderUnusable',
-      message: `The data folder ${dataDir} cannot be used: ${why}`,
+      message: `The data folder ${dataDir} cannot be used: ${why}. Check its owner, its mode and the room on its disk.`,
       cause,
     });
   }

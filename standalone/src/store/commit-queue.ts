@@ -88,8 +88,9 @@ export class CommitQueue {
   static async open(
     setup: WriterSetup,
     clock: Pick<Clock, 'setTimer'>,
+    workerUrl = storeWorkerUrl(),
   ): Promise<{ queue: CommitQueue; revision: number; compactedRevision: number }> {
-    const worker = new Worker(storeWorkerUrl(), {
+    const worker = new Worker(workerUrl, {
       workerData: setup,
       name: 'store-writer',
       // The writer holds one batch and SQLite's own cache (outside the heap); a small young generation keeps it small.
