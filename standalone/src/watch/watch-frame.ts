@@ -4,6 +4,8 @@ import { renderObject } from '../request/representation.ts';
 import type { Rendering } from '../request/representation.ts';
 import { toStatus } from '../status/status-error.ts';
 import type { Change } from '../store/stored-object.ts';
+import { shareLine } from './shared-line.ts';
+import type { SharedLine } from './shared-line.ts';
 import type { WatchEvent } from './watch-event.ts';
 
 /** Annotation of the bookmark that ends the initial events (KEP-3157). */
@@ -16,22 +18,22 @@ const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
  */
 export class FrameWriter {
   readonly #rendering: Rendering;
-  readonly #shared: WeakMap<Change, Map<string, Buffer>>;
+  readonly #shared: WeakMap<Change, Map<string, SharedLine>>;
   #hasColumns = false;
 
-  constructor(rendering: Rendering, shared: WeakMap<Change, Map<string, Buffer>>) {
+  constructor(rendering: Rendering, shared: WeakMap<Change, Map<string, SharedLine>>) {
     this.#rendering = rendering;
     this.#shared = shared;
   }
 
   /** The line of a change. */
-  ofChange(change: Change, event: WatchEvent): Buffer | string {
+  ofChange(change: Change, event: WatchEvent): SharedLine | string {
     const isPlain = this.#rendering.representation === 'Object' && this.#rendering.kind.isStorageVersion;
     if (!isPlain || event.text !== change.text) return this.ofEvent(event);
     let lines = this.#shared.get(change);
     if (lines === undefined) this.#shared.set(change, (lines = new Map()));
     let line = lines.get(event.type);
-    if (line === undefined) lines.set(event.type, (line = Buffer.from(this.ofEvent(event))));
+    if (line === undefined) lines.set(event.type, (line = shareLine(this.ofEvent(event))));
     return line;
   }
 

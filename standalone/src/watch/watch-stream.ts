@@ -5,6 +5,7 @@ import type { ObjectStore } from '../store/object-store.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
 import { expired } from '../status/status-error.ts';
 import type { Selection } from '../request/selection.ts';
+import { writeSharedLine } from './shared-line.ts';
 import { watchEvent } from './watch-event.ts';
 import type { FrameWriter } from './watch-frame.ts';
 import type { Watcher, WatchHub } from './watch-hub.ts';
@@ -81,7 +82,7 @@ export class WatchStream implements Watcher {
     if (this.#state !== 'Live') return;
     this.#attempt(() => this.#tell(change));
     if (this.#isEnded()) return;
-    if (this.#options.response.writableLength > MAX_BUFFERED_BYTES) this.#state = 'Waiting';
+    if (this.#options.response.writableLength > MAX_BUFFERED_BYTES) this.#wait();
   }
 
   onShutdown(): void {
@@ -123,6 +124,12 @@ export class WatchStream implements Watcher {
     this.#catchUp();
   }
 
+  /** The response tells of a drain only after a write of its own; shared lines go past it. */
+  #wait(): void {
+    this.#state = 'Waiting';
+    this.#options.response.socket?.once('drain', () => this.#onDrain());
+  }
+
   #onDrain(): void {
     if (!this.#isInitialDone || this.#state !== 'Waiting') return;
     this.#state = 'CatchingUp';
@@ -144,14 +151,14 @@ export class WatchStream implements Watcher {
     for (const change of changes) {
       this.#tell(change);
       if (response.writableLength <= MAX_BUFFERED_BYTES) continue;
-      this.#state = 'Waiting';
+      this.#wait();
       return;
     }
     if (changes.length < CATCH_UP_PAGE) {
       this.#cursor = store.revision;
       this.#state = 'Live';
-    } else if (response.writableNeedDrain) {
-      this.#state = 'Waiting';
+    } else if (response.writableNeedDrain || response.socket?.writableNeedDrain === true) {
+      this.#wait();
     } else {
       // Another turn for the next page: a long replay must not hold up everybody else.
       setImmediate(() => this.#catchUp());
@@ -163,7 +170,10 @@ export class WatchStream implements Watcher {
     this.#cursor = change.object.revision;
     const { store, selection, frames, response } = this.#options;
     const event = watchEvent(store, change, selection);
-    if (event !== undefined) response.write(frames.ofChange(change, event));
+    if (event === undefined) return;
+    const line = frames.ofChange(change, event);
+    if (typeof line === 'string') response.write(line);
+    else writeSharedLine(response, line);
   }
 
   #scheduleBookmark(): void {
