@@ -3,3 +3,4 @@ export type { Operator } from './build-operator.ts';
 export { loadOperatorConfig, OPERATOR_CONFIG, type OperatorConfig } from './config.ts';
 export { createOperator, type OperatorDeps } from './create-operator.ts';
 export { OPERATOR_PROCESS_SETTINGS } from './process-config.ts';
+export { OPERATOR_PROCESS_ERRORS } from './process-errors.ts';

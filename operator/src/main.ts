@@ -1,6 +1,6 @@
 /** The operator as a process of its own, as it runs in a cluster. Exit status: 0 after SIGTERM or SIGINT, else 1. */
 import { hostname } from 'node:os';
-import { createLogger, errorMessage, systemClock } from '@nannyapi/process';
+import { createLogger, errorCode, errorMessage, systemClock } from '@nannyapi/process';
 import { runOperatorProcess } from './operator-process.ts';
 import { loadOperatorProcessConfig } from './process-config.ts';
 
@@ -16,7 +16,8 @@ try {
   });
   await runOperatorProcess({ config, hostname: hostname(), clock: systemClock, log }, stop.signal);
 } catch (error) {
-  process.stderr.write(`nannyapi-operator: ${errorMessage(error)}\n`);
+  const code = errorCode(error);
+  process.stderr.write(`nannyapi-operator: ${errorMessage(error)}${code === undefined ? '' : ` [${code}]`}\n`);
   process.exitCode = 1;
 }
 // What was left behind, an abandoned pass perhaps, must not keep a process alive that has given up its lease.

@@ -1,4 +1,5 @@
 import type { FACADE_ERROR_CODES } from '@nannyapi/api';
+import type { OPERATOR_PROCESS_ERRORS } from '@nannyapi/operator';
 import type { BACKUP_ERRORS, STANDALONE_ERRORS } from '@nannyapi/standalone';
 import type { MOVE_ERRORS } from '../../../cli/src/move/move-error.ts';
 
@@ -62,4 +63,14 @@ export const BACKUP_REMEDIES: Record<keyof typeof BACKUP_ERRORS, string> = {
   BackupNewerVersion: 'Restore it with the release that the message names, or a newer one.',
   DataFolderNotEmpty: 'Give another `--data`, or `--replace` to move what is there aside.',
   RestoreFailed: 'The message tells why. Correct that and restore again.',
+};
+
+/** What to do about a code with which an operator of its own ends. */
+export const OPERATOR_PROCESS_REMEDIES: Record<keyof typeof OPERATOR_PROCESS_ERRORS, string> = {
+  InvalidConfig: 'The line names every bad setting and what is allowed; see [configuration](configuration.md).',
+  PortInUse: 'Give another `NANNYAPI_OPERATOR_PROBE_PORT`.',
+  InvalidKubeconfig: 'The message tells what is wrong with it.',
+  DeadlineExceeded: 'See that the API server answers, and that the operator may list and watch its kinds.',
+  LeadershipLost:
+    'None, if it happens seldom: a fresh process stands by. If often, see whether the API server is slow, or set longer times.',
 };

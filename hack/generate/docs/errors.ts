@@ -1,8 +1,15 @@
 import { FACADE_ERROR_CODES } from '@nannyapi/api';
+import { OPERATOR_PROCESS_ERRORS } from '@nannyapi/operator';
 import { ERROR_CODES } from '@nannyapi/protocol';
 import { BACKUP_ERRORS, STANDALONE_ERRORS } from '@nannyapi/standalone';
 import { MOVE_ERRORS } from '../../../cli/src/move/move-error.ts';
-import { BACKUP_REMEDIES, FACADE_REMEDIES, MOVE_REMEDIES, STANDALONE_REMEDIES } from './error-remedies.ts';
+import {
+  BACKUP_REMEDIES,
+  FACADE_REMEDIES,
+  MOVE_REMEDIES,
+  OPERATOR_PROCESS_REMEDIES,
+  STANDALONE_REMEDIES,
+} from './error-remedies.ts';
 import { block, code, generatedBy, page, table } from './markdown.ts';
 
 /** `docs/reference/errors.md`: every code of the tables, with its cause and what to do. */
@@ -62,6 +69,16 @@ export function renderErrors(): string {
         code(name),
         cause,
         MOVE_REMEDIES[name as keyof typeof MOVE_ERRORS],
+      ]),
+    ),
+    '## Operator of its own',
+    'The operator as it runs in a cluster prints one line on standard error, with the code in brackets, and exits with status 1; Kubernetes starts it anew. `NotLeading` in its log is a write that it refused to send because it did not hold the lease.',
+    table(
+      ['Code', 'Cause', 'What to do'],
+      Object.entries(OPERATOR_PROCESS_ERRORS).map(([name, cause]) => [
+        code(name),
+        cause,
+        OPERATOR_PROCESS_REMEDIES[name as keyof typeof OPERATOR_PROCESS_ERRORS],
       ]),
     ),
     '## Exit statuses of `nanny`',
