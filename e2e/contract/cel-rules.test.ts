@@ -46,7 +46,7 @@ async function told(server: ContractServer, rules: readonly Rule[]): Promise<Rul
 }
 
 onEachServer((server) => {
-  it.each(REFUSED)('a definition with the rule $rule is refused at the rule', async (rule) => {
+  it.concurrent.each(REFUSED)('a definition with the rule $rule is refused at the rule', async (rule) => {
     const { body, code } = await server.raw.send('POST', `${CRDS}?dryRun=All`, {
       body: defineThings(withRules([rule])).crd,
     });
@@ -55,7 +55,7 @@ onEachServer((server) => {
     expect(fields.every((field) => field.endsWith('.properties[spec].x-kubernetes-validations[0].rule'))).toBe(true);
   });
 
-  it.each(CHUNKS.map((rules, index) => ({ rules, from: index * CHUNK + 1 })))(
+  it.concurrent.each(CHUNKS.map((rules, index) => ({ rules, from: index * CHUNK + 1 })))(
     'rules from number $from on hold for the same objects and say the same of others',
     async ({ rules }) => {
       expect(await told(server, rules)).toEqual(rules.map(({ rule, told }) => ({ rule, told })));

@@ -43,7 +43,7 @@ function definitionOf({ field, schema, version, crd }: Verdict): object {
 }
 
 onEachServer((server) => {
-  it.each(VERDICTS)('a definition: $name', async (verdict) => {
+  it.concurrent.each(VERDICTS)('a definition: $name', async (verdict) => {
     const answer = await server.raw.send('POST', `${CRDS}?dryRun=All`, { body: definitionOf(verdict) });
     expect({ code: answer.code, causes: causesOf(answer.body) }).toEqual({
       code: verdict.code,
