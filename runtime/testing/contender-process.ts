@@ -2,7 +2,8 @@
  * A process that stands for election and writes as fast as it can while it leads, for tests that kill and stop it.
  *
  * Its writes look at no signal, carry no precondition and are repeated when they fail: the guard alone can stop them.
- * Prints `standing by` once it has seen another lead, `leading`, `refused` for the first write that was refused, and `ended CODE`. SIGTERM ends it in good order.
+ * Prints `standing by` once it has seen another lead, `leading`, `refused` for the first write that was refused, and
+ * `ended CODE`. SIGTERM ends it in good order, the end of its standard input in no order at all.
  */
 import { once } from 'node:events';
 import { createLogger, errorCode, systemClock } from '@nannyapi/process';
@@ -38,6 +39,8 @@ const maps = client.guarded(election.guard).resource<KubeObject>(CONFIG_MAPS);
 const stop = new AbortController();
 void sayWhenStandingBy();
 void once(process, 'SIGTERM').then(() => stop.abort());
+// The test that started it is gone, however it ended.
+void once(process.stdin.resume(), 'close').then(() => process.exit());
 
 try {
   await election.lead(stop.signal, async (signal) => {
@@ -57,6 +60,7 @@ try {
   process.stdout.write(`ended ${errorCode(error)}\n`);
 }
 await client.close();
+process.stdin.destroy();
 
 async function sayWhenStandingBy(): Promise<void> {
   while (!isAnother() && !stop.signal.aborted) await systemClock.sleep(10);

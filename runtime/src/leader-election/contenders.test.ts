@@ -25,7 +25,7 @@ class Contender {
 
   constructor(options: ContenderOptions) {
     this.process = spawn(process.execPath, [PROGRAM, JSON.stringify(options)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
     createInterface({ input: this.process.stdout! }).on('line', (line) => this.told.push(line));
   }
