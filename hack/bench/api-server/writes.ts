@@ -16,7 +16,7 @@ const WARM_UP = { connections: 16, count: 2000 };
 /** Creates and status patches a second. */
 export const apiWrites: Benchmark = {
   name: 'api-writes',
-  how: 'AgentTasks of 2.5 KB created, their status patched (merge patch of 2.2 KB); both servers sync to disk',
+  how: 'AgentTasks of 2.3 KB created, their status patched (merge patch of 2.7 KB); both servers sync to disk',
   run: () =>
     withServers(async (servers) => {
       await withContestants(servers, WARM_UP.connections, async (contestants) => {
