@@ -34,3 +34,18 @@ describe('a commit queue whose thread dies', () => {
     await queue.close();
   });
 });
+
+describe('a commit queue whose disk failed to sync', () => {
+  it('takes no write any more, since the next sync would tell nothing', async () => {
+    const { queue } = await CommitQueue.open({ databasePath: 'failing sync' }, systemClock, DYING_WORKER);
+    queue.attach({ onCommitted: () => undefined, onLost: () => undefined });
+    const refusal = {
+      code: 'StorageFailed',
+      message: expect.stringMatching(/may be lost: .*restart the control plane/),
+    };
+    await expect(queue.submit(row(1))).rejects.toMatchObject(refusal);
+    await expect(queue.submit(row(2))).rejects.toMatchObject(refusal);
+    await expect(queue.stopped).rejects.toMatchObject(refusal);
+    await queue.close();
+  });
+});

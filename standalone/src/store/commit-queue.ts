@@ -155,8 +155,11 @@ export class CommitQueue {
     this.#isClosing = true;
     this.#probe?.cancel();
     await this.idle();
-    // A thread that died has told those who waited for it.
-    if (this.#isDead) return;
+    if (this.#isDead) {
+      // Those who waited have been told; a thread that was given up may still run.
+      await this.#worker.terminate();
+      return;
+    }
     this.#post({ type: 'close' });
     await this.#stopped.promise;
   }
@@ -193,7 +196,7 @@ export class CommitQueue {
 
   #onReply(reply: WriterReply): void {
     if (reply.type === 'committed') this.#onCommitted(reply.seconds);
-    else if (reply.type === 'failed') this.#onFailed({ problem: reply.problem, message: reply.message });
+    else if (reply.type === 'failed') this.#onRefused({ problem: reply.problem, message: reply.message });
   }
 
   #onCommitted(seconds: number): void {
@@ -206,6 +209,15 @@ export class CommitQueue {
     this.#events?.onTransaction?.({ writes: writes.length, seconds, isCompaction });
     for (const write of writes) write.resolve();
     this.#onIdle();
+  }
+
+  /**
+   * A sync that failed once is not tried again: the kernel drops what it could not write and reports the next sync as
+   * done. Only a fresh start reads what is really there.
+   */
+  #onRefused({ problem, message }: StoreFailure): void {
+    if (problem === 'DiskFails') this.#stop({ problem, message: `${message} Then restart the control plane.` });
+    else this.#onFailed({ problem, message });
   }
 
   #onFailed(failure: StoreFailure): void {
@@ -238,23 +250,33 @@ export class CommitQueue {
 
   #die(error: Error): void {
     if (this.#isDead) return;
-    this.#isDead = true;
-    this.#probe?.cancel();
     if (this.#isClosing && !this.#isBusy()) {
+      this.#isDead = true;
       this.#stopped.resolve();
       return;
     }
     const message = `the thread that writes the database stopped (${error.message}). Restart the control plane.`;
-    this.#onFailed({ problem: 'WriterStopped', message });
-    this.#stopped.reject(storageFailed({ problem: 'WriterStopped', message }));
+    this.#stop({ problem: 'WriterStopped', message });
+  }
+
+  /** Nothing is written from here on. */
+  #stop(failure: StoreFailure): void {
+    this.#isDead = true;
+    this.#probe?.cancel();
+    this.#onFailed(failure);
+    this.#stopped.reject(storageFailed(failure));
   }
 }
 
+/** Problems after which nobody knows whether the transaction reached the disk; a restart shows it. */
+const UNKNOWN_OUTCOME: ReadonlySet<WriteProblem> = new Set(['DiskFails', 'WriterStopped']);
+
 /** In the words and with the code of kube-apiserver for a store that cannot store: 500 InternalError. */
 function storageFailed({ problem, message }: StoreFailure): CodedError {
+  const outcome = UNKNOWN_OUTCOME.has(problem) ? 'the write may be lost' : 'nothing was stored';
   return new CodedError({
     code: 'StorageFailed',
-    message: `Internal error occurred: nothing was stored: ${message}`,
+    message: `Internal error occurred: ${outcome}: ${message}`,
     status: 500,
     details: [{ message: problem }],
   });
