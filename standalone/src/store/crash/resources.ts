@@ -1,8 +1,17 @@
-/** The kinds that the crash test writes: different shapes, one store. */
+/**
+ * The kinds that the crash test writes: different shapes, one store. `update` is how one is overwritten without a
+ * resourceVersion: a PUT of a Lease wants one.
+ */
 export const RESOURCES = [
-  { plural: 'configmaps', base: '/api/v1', apiVersion: 'v1', kind: 'ConfigMap' },
-  { plural: 'secrets', base: '/api/v1', apiVersion: 'v1', kind: 'Secret' },
-  { plural: 'leases', base: '/apis/coordination.k8s.io/v1', apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
+  { plural: 'configmaps', base: '/api/v1', apiVersion: 'v1', kind: 'ConfigMap', update: 'PUT' },
+  { plural: 'secrets', base: '/api/v1', apiVersion: 'v1', kind: 'Secret', update: 'PUT' },
+  {
+    plural: 'leases',
+    base: '/apis/coordination.k8s.io/v1',
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    update: 'PATCH',
+  },
 ] as const;
 
 /** One of {@link RESOURCES}. */

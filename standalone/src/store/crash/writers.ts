@@ -29,7 +29,7 @@ async function writeOnce(deps: WritersDeps): Promise<boolean> {
   const { ledger, random } = deps;
   const resource = random.oneOf(RESOURCES);
   const name = random.oneOf(NAMES);
-  const verb = random.oneOf(['POST', 'POST', 'PUT', 'PUT', 'PATCH', 'PATCH', 'DELETE'] as const);
+  const verb = random.oneOf(['POST', 'POST', resource.update, resource.update, 'PATCH', 'PATCH', 'DELETE'] as const);
   const write = ledger.sent(`${resource.plural}/${name}`, verb === 'DELETE' ? 'delete' : 'put');
   let answer: RawAnswer;
   try {
