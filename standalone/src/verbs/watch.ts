@@ -14,8 +14,6 @@ import { FrameWriter } from '../watch/watch-frame.ts';
 import { WATCH_HEADERS, WatchStream } from '../watch/watch-stream.ts';
 import { parseResourceVersion, tooLarge } from './resource-version.ts';
 
-export { isTrue } from '../request/query.ts';
-
 /** Without `timeoutSeconds` a watch lasts between one and two of these, at random, so that they do not all end at once. */
 const DEFAULT_TIMEOUT_SECONDS = 1800;
 /** Longest time that timers take, seconds; a watch that asks for more ends then. */
