@@ -3,6 +3,9 @@ import type { ResourceClient } from '../src/client/resource-client.ts';
 import { widget, type Widget } from './widget.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
+/** What a test asks of the server itself may take long on a busy machine; only the client under test is in a hurry. */
+export const PATIENT = { deadlineMs: 120_000 };
+
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
 
 /** Makes, changes, deletes and recreates widgets of one namespace at random, beside any proxy. */
@@ -32,19 +35,19 @@ interface Change {
 
 async function change(widgets: ResourceClient<Widget>, { namespace, name, size, random }: Change): Promise<void> {
   const ref = { namespace, name };
-  const create = async (): Promise<Widget> => widgets.create(freshWidget(namespace, name, size));
+  const create = async (): Promise<Widget> => widgets.create(freshWidget(namespace, name, size), PATIENT);
   switch (random.pick(['create', 'create', 'update', 'update', 'update', 'delete', 'recreate'])) {
     case 'create':
       await create();
       return;
     case 'update':
-      await widgets.patch(ref, { spec: { size } });
+      await widgets.patch(ref, { spec: { size } }, PATIENT);
       return;
     case 'delete':
-      await widgets.delete(ref);
+      await widgets.delete(ref, {}, PATIENT);
       return;
     default:
-      await widgets.delete(ref);
+      await widgets.delete(ref, {}, PATIENT);
       await create();
   }
 }

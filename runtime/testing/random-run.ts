@@ -4,7 +4,7 @@ import type { ResourceClient } from '../src/client/resource-client.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { faultScript } from './fault-script.ts';
 import { hurriedClock, type HurriedClock } from './hurried-clock.ts';
-import { liveAtRandom } from './random-life.ts';
+import { liveAtRandom, PATIENT } from './random-life.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { silentLog, WidgetResource, type Widget } from './widget.ts';
 
@@ -37,7 +37,7 @@ export class RandomRun {
   static async begin(server: TestApiServer, seed: number): Promise<RandomRun> {
     const run = new RandomRun(server, await FaultProxy.start(server), seed);
     const metadata = { name: run.namespace };
-    await server.client.raw('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata });
+    await server.client.raw('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata }, PATIENT);
     run.#misbehave();
     return run;
   }
@@ -51,7 +51,7 @@ export class RandomRun {
 
   /** All there is in truth. */
   list(): Promise<Widget[]> {
-    return this.truth.listAll({ namespace: this.namespace });
+    return this.truth.listAll({ namespace: this.namespace }, PATIENT);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 /** Runs at once; they wait most of the time. */
-const AT_ONCE = 20;
+const AT_ONCE = 12;
 
 /**
  * Runs a property for each seed of a range, several at once.
