@@ -1,6 +1,6 @@
 /** A move: what a standalone control plane has stored arrives in a cluster, and nothing of it runs again. */
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, watch, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentResource, type Investigation } from '@nannyapi/crds';
 import { findKubeBinaries } from '@nannyapi/standalone/testing';
@@ -334,6 +334,24 @@ describe('an export', () => {
     const documents = loadAll(stdout).map((document) => JSON.stringify(document));
     const files = (await textsOf(source.exportDir)).map(([, text]) => JSON.stringify(load(text)));
     expect(documents.toSorted()).toEqual(files.toSorted());
+  });
+
+  it('that was killed leaves no target, and is done again', async () => {
+    const folder = join(source.dataDir, '..');
+    const target = join(folder, 'killed');
+    const changes = watch(folder, { signal: AbortSignal.timeout(20_000) })[Symbol.asyncIterator]();
+    const first = changes.next();
+    const child = startNanny(['standalone', 'export', '--data', source.dataDir, target]);
+    expect((await first).value).toMatchObject({ filename: expect.stringMatching(/^killed\.\w+\.partial$/) });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await changes.return?.();
+    const left = (await readdir(folder)).filter((name) => name.startsWith('killed'));
+    // Whole or not there: a quick machine may have been through.
+    expect(left).toEqual([expect.stringMatching(/^killed(\.\w+\.partial)?$/)]);
+    const { exitCode } = await nanny(['standalone', 'export', '--data', source.dataDir, `${target}-again`]);
+    expect(exitCode).toBe(0);
+    expect(await textsOf(`${target}-again`)).toEqual(await textsOf(source.exportDir));
   });
 
   it('goes through a pipe into a cluster', async () => {
