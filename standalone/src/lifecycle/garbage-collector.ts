@@ -90,8 +90,10 @@ export class GarbageCollector {
       );
       return;
     }
-    const isForeground = states.some(({ state }) => state === 'WaitingInForeground');
-    const propagationPolicy = isForeground ? 'Foreground' : 'Background';
+    const isAwaited = states.some(({ state }) => state === 'WaitingInForeground');
+    // One without dependents of its own has nothing to wait for.
+    const hasDependents = this.#context.store.owners.dependentsOf(stored.uid).length > 0;
+    const propagationPolicy = isAwaited && hasDependents ? 'Foreground' : 'Background';
     const preconditions = { uid: stored.uid, resourceVersion: String(stored.revision) };
     await ignoreOvertaken(
       this.#context.writer.delete(kind, stored, { isDryRun: false, propagationPolicy, preconditions }),

@@ -58,10 +58,10 @@ describe('CustomResourceDefinitions', () => {
 });
 
 describe('Namespaces', () => {
-  it('exist from the start: default and kube-system', async () => {
+  it('exist from the start, as on a cluster', async () => {
     const answer = await raw.send('GET', '/api/v1/namespaces');
     const names = answer.body.items.map((item: { metadata: { name: string } }) => item.metadata.name);
-    expect(names).toEqual(['default', 'kube-system']);
+    expect(names).toEqual(['default', 'kube-node-lease', 'kube-public', 'kube-system']);
     const refused = await raw.send('DELETE', '/api/v1/namespaces/default');
     expect([refused.code, refused.body.message]).toEqual([
       403,

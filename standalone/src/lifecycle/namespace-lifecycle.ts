@@ -1,11 +1,13 @@
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
-import { PERMANENT_NAMESPACES } from '../objects/built-in-admission.ts';
+import { FIRST_NAMESPACES } from '../objects/built-in-admission.ts';
 import { ignoreOvertaken } from '../objects/ignore-overtaken.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
 import { BackgroundWork } from './background-work.ts';
 
 const MANAGER = 'namespace-lifecycle';
+const ACCOUNTS = 'serviceaccounts';
+const DEFAULT_ACCOUNT = 'default';
 
 /**
  * The life of namespaces: the first ones are made at start; one that is deleted empties first, then goes.
@@ -29,12 +31,12 @@ export class NamespaceLifecycle {
     const { store, writer } = this.#context;
     this.#stop = store.onChange((change) => this.#onChange(change));
     const kind = this.#namespaceKind();
-    for (const name of PERMANENT_NAMESPACES) {
+    for (const name of FIRST_NAMESPACES) {
       if (store.head({ resource: 'namespaces', namespace: '', name }) !== undefined) continue;
       const namespace: ApiObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
       await writer.create(kind, namespace, { namespace: '', manager: MANAGER, isDryRun: false });
     }
-    for (const namespace of store.list('namespaces')) if (namespace.isDeleting) this.#empty(namespace.name);
+    for (const namespace of store.list('namespaces')) this.#look(namespace);
   }
 
   async close(): Promise<void> {
@@ -44,12 +46,32 @@ export class NamespaceLifecycle {
 
   #onChange({ type, object }: Change): void {
     if (object.resource === 'namespaces') {
-      if (type !== 'DELETED' && object.isDeleting) this.#empty(object.name);
+      if (type !== 'DELETED') this.#look(object);
     } else if (type === 'DELETED' && object.namespace !== '') {
       const { store } = this.#context;
       const namespace = store.get({ resource: 'namespaces', namespace: '', name: object.namespace });
-      if (namespace?.isDeleting === true) this.#empty(namespace.name);
+      const isLookedFor = namespace?.isDeleting === true || object.resource === ACCOUNTS;
+      if (namespace !== undefined && isLookedFor) this.#look(namespace);
     }
+  }
+
+  #look(namespace: StoredObject): void {
+    if (namespace.isDeleting) this.#empty(namespace.name);
+    else if (!this.#hasAccount(namespace.name))
+      this.#work.run(namespace.name, async () => await this.#giveAccount(namespace.name));
+  }
+
+  #hasAccount(namespace: string): boolean {
+    return this.#context.store.head({ resource: ACCOUNTS, namespace, name: DEFAULT_ACCOUNT }) !== undefined;
+  }
+
+  /** Every namespace has the account that pods run as when they name none. */
+  async #giveAccount(namespace: string): Promise<void> {
+    const { kinds, writer } = this.#context;
+    const kind = kinds.findStored(ACCOUNTS);
+    if (kind === undefined || this.#hasAccount(namespace)) return;
+    const account: ApiObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: DEFAULT_ACCOUNT } };
+    await ignoreOvertaken(writer.create(kind, account, { namespace, manager: MANAGER, isDryRun: false }));
   }
 
   #empty(name: string): void {

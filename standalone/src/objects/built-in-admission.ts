@@ -3,8 +3,11 @@ import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { forbidden } from '../status/status-error.ts';
 import { NAMESPACE_FINALIZER } from './finalizers.ts';
 
-/** Namespaces that exist from the first start and for good. */
-export const PERMANENT_NAMESPACES: readonly string[] = ['default', 'kube-system'];
+/** Namespaces that exist from the first start. */
+export const FIRST_NAMESPACES: readonly string[] = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+/** Those of them that cannot be deleted. */
+const PERMANENT_NAMESPACES: readonly string[] = ['default', 'kube-public', 'kube-system'];
 
 /** @throws StatusError Forbidden for a namespace that must stay. */
 export function assertDeletable(kind: CompiledKind, name: string): void {

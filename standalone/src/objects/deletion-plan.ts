@@ -32,11 +32,12 @@ export function deletionPlan(
   const generation = live.metadata.generation ?? 1;
   return {
     ...live,
-    ...(isNamespace(kind) ? { status: { phase: 'Terminating' } } : {}),
+    ...(isNamespace(kind) ? { status: { ...(live['status'] as object), phase: 'Terminating' } } : {}),
     metadata: {
       ...metadata,
       deletionTimestamp: toTime(now),
-      deletionGracePeriodSeconds: 0,
+      // Namespaces have no grace: their life is their own.
+      ...(isNamespace(kind) ? {} : { deletionGracePeriodSeconds: 0 }),
       ...(hasGeneration(kind) ? { generation: generation + 1 } : {}),
     },
   };

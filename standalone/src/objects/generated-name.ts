@@ -29,3 +29,13 @@ export function nameNotGenerated(resource: Pick<KindResource, 'group' | 'plural'
   const message = `${taken.message}, the server was not able to generate a unique name for the object`;
   return new StatusError('AlreadyExists', message, { ...taken.statusDetails, retryAfterSeconds: 1 });
 }
+
+/** 409: there is such an object, or there still is one that goes. */
+export function nameTaken(
+  resource: Pick<KindResource, 'group' | 'plural'>,
+  taken: { name: string; isDeleting: boolean },
+): StatusError {
+  const refusal = alreadyExists(resource, taken.name);
+  if (!taken.isDeleting) return refusal;
+  return new StatusError('AlreadyExists', `object is being deleted: ${refusal.message}`, refusal.statusDetails);
+}

@@ -3,13 +3,13 @@ import { invalidMessage, updateManagedFields } from '../schema/index.ts';
 import type { ApiObject, Cause, CompiledKind, KindResource } from '../schema/index.ts';
 import { apiVersionOf, storageResource } from '../kinds/kind-registry.ts';
 import type { KindRegistry } from '../kinds/kind-registry.ts';
-import { alreadyExists, conflict, notFound, StatusError } from '../status/status-error.ts';
+import { conflict, notFound, StatusError } from '../status/status-error.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { ObjectKey } from '../store/stored-object.ts';
 import { admit, assertDeletable } from './built-in-admission.ts';
 import { deletionPlan, isFinalized } from './deletion-plan.ts';
 import type { DeleteOptions } from './deletion-plan.ts';
-import { MAX_NAME_ATTEMPTS, nameNotGenerated, wantsGeneratedName } from './generated-name.ts';
+import { MAX_NAME_ATTEMPTS, nameNotGenerated, nameTaken, wantsGeneratedName } from './generated-name.ts';
 import { initialObject } from './initial-object.ts';
 import { checkNamespace } from './namespace-check.ts';
 import { allowsUnconditionalUpdate, baseVersion, missingVersion } from './update-rules.ts';
@@ -78,9 +78,10 @@ export class ObjectWriter {
     const object = admit(kind, managed, { now, storedCrds: () => this.#storedCrds() });
     assertValid(kind.resource, name, kind.validate(object));
     const key = keyOf(kind.resource, options.namespace, name);
-    if (this.#store.head(key) !== undefined) {
+    const taken = this.#store.head(key);
+    if (taken !== undefined) {
       await this.#store.settled(key);
-      throw wantsGeneratedName(sent) ? nameNotGenerated(kind.resource, name) : alreadyExists(kind.resource, name);
+      throw wantsGeneratedName(sent) ? nameNotGenerated(kind.resource, name) : nameTaken(kind.resource, taken);
     }
     if (options.isDryRun) return object;
     await this.#store.put(key, this.#inStoredVersion(key, object));
@@ -184,8 +185,8 @@ export class ObjectWriter {
   /** Watchers are told the last state that was stored, as kube-apiserver tells them, and the client what it made of it. */
   async #remove(key: ObjectKey, last: ApiObject, isDryRun: boolean, told = last): Promise<Written> {
     if (isDryRun) return { object: last, isGone: true };
-    const { revision } = await this.#store.remove(key, this.#inStoredVersion(key, told));
-    last.metadata.resourceVersion = String(revision);
+    // The removal has a version of its own, for watchers; the client sees the last one that the object had.
+    await this.#store.remove(key, this.#inStoredVersion(key, { ...told, metadata: { ...told.metadata } }));
     return { object: last, isGone: true };
   }
 }
@@ -226,8 +227,10 @@ function checkVersion(kind: CompiledKind, live: ApiObject, sent: ApiObject): voi
   if (base !== '' && base !== live.metadata.resourceVersion) throw conflict(kind.resource, name, MODIFIED);
 }
 
-function checkPreconditions(resource: KindResource, live: ApiObject, options: DeleteOptions): void {
+function checkPreconditions({ group, kind }: KindResource, live: ApiObject, options: DeleteOptions): void {
   const name = live.metadata.name ?? '';
+  // Here kube-apiserver names the kind, where other conflicts name the resource.
+  const resource = { group, plural: kind };
   const { uid, resourceVersion } = options.preconditions ?? {};
   if (uid !== undefined && uid !== live.metadata.uid) {
     throw conflict(resource, name, preconditionFailed('UID', uid, live.metadata.uid));

@@ -19,7 +19,7 @@ export function assertWriteOptions(request: Pick<ResourceRequest, 'query'>, kind
   const causes = [
     ...applyCauses(query, kind, isApply),
     ...managerCauses(query.get('fieldManager') ?? '', isApply),
-    ...dryRunCauses(query.getAll('dryRun').filter((value) => value !== '')),
+    ...dryRunCauses(query.getAll('dryRun')),
     ...modeCauses(query.get('fieldValidation') ?? ''),
   ];
   assertOptions(kind, causes);

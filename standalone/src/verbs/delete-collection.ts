@@ -2,28 +2,26 @@ import { storageResource } from '../kinds/kind-registry.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { renderList } from '../request/representation.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
-import { StatusError } from '../status/status-error.ts';
-import { readDeleteOptions } from './delete.ts';
+import { methodNotAllowed, StatusError } from '../status/status-error.ts';
+import { readDeleteOptions } from '../request/delete-options.ts';
 import { parseSelection } from '../request/selection.ts';
 
 /** DELETE of a collection: each selected object by itself, all in flight together. */
 export async function removeCollection(context: ApiContext, request: ResourceRequest): Promise<Reply> {
   const { store, writer } = context;
   const { kind, path } = request;
-  if (kind.resource.namespaced && path.namespace === '') {
-    throw new StatusError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
-  }
+  // Namespaces go one by one, in kube-apiserver too.
+  const isNamespaces = kind.resource.group === '' && kind.resource.plural === 'namespaces';
+  if (isNamespaces || (kind.resource.namespaced && path.namespace === '')) throw methodNotAllowed();
   const options = readDeleteOptions(request);
   const selection = parseSelection(store, request);
   const selected = [...store.list(storageResource(kind.resource), selection.namespace)].filter((object) =>
     selection.matches(object),
   );
+  // The answer shows the objects as they were found.
+  const texts = selected.map((object) => store.text(object));
   const results = await Promise.allSettled(selected.map((object) => writer.delete(kind, object, options)));
-  const texts: string[] = [];
-  for (const result of results) {
-    if (result.status === 'fulfilled') texts.push(JSON.stringify(result.value.object));
-    else if (!isNotFound(result.reason)) throw result.reason;
-  }
+  for (const result of results) if (result.status === 'rejected' && !isNotFound(result.reason)) throw result.reason;
   const rendering = {
     kind,
     representation: 'Object',

@@ -71,12 +71,6 @@ export function disown(managers: Managers, key: string, lost: FieldSet): Map<str
   return new Map(others.map(([other, manager]) => [other, { ...manager, fields: manager.fields.difference(lost) }]));
 }
 
-/** Puts the writer back in; its time moves only if its fields did. */
-export function withFields(others: Managers, before: Manager | undefined, manager: Manager): Managers {
-  const isSame = before?.fields.equals(manager.fields) === true;
-  return new Map(others).set(managerKey(manager), isSame ? before : manager);
-}
-
 /** Copy of an object with the managers as its managedFields; none if nobody owns anything. */
 export function withManagers(object: ApiObject, managers: Managers): ApiObject {
   const entries = encodeManagers(managers);

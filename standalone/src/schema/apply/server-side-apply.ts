@@ -2,7 +2,7 @@ import type { ApiObject, CompiledKind, Json, ObjectMeta } from '../kinds.ts';
 import { jsonEqual } from '../structural/json-value.ts';
 import { printPath } from './field-elements.ts';
 import { FieldSet } from './field-set.ts';
-import { changesBetween, disown, withFields, withManagers, withoutManagedFields } from './managed-fields.ts';
+import { changesBetween, disown, withManagers, withoutManagedFields } from './managed-fields.ts';
 import {
   decodeManagers,
   type Manager,
@@ -83,7 +83,12 @@ function settle(input: ServerSideApplyInput, outcome: Outcome): { object: ApiObj
   const conflicts = others.flatMap((manager) => conflictsWith(manager, contested));
   if (conflicts.length > 0 && !input.force) return { object: input.live ?? object, conflicts };
   const remaining = disown(managers, key, changed.union(removed));
-  const result = withManagers(object, withFields(remaining, before, applier));
+  // The time is that of the last apply that changed the object: a manager that only agrees has none.
+  const hasChanged = input.live === undefined || !jsonEqual(object, withoutManagedFields(input.live));
+  const { time: now, ...untimed } = applier;
+  const time = hasChanged ? now : before?.time;
+  const own: Manager = time === undefined ? untimed : { ...untimed, time };
+  const result = withManagers(object, new Map(remaining).set(key, own));
   const isSame = input.live !== undefined && jsonEqual(result, input.live);
   return { object: isSame ? live : result, conflicts: [] };
 }

@@ -1,12 +1,10 @@
 import { compileKind } from '../kind/compile-kind.ts';
 import { dottedValue } from '../kind/dotted-value.ts';
-import type { ApiObject, Cause, CompiledKind, Json, JsonObject, SchemaNode } from '../kinds.ts';
-import { dns1123SubdomainErrors } from '../metadata/names.ts';
-import { invalid } from '../structural/cause.ts';
-import { isJsonObject } from '../structural/json-value.ts';
+import type { ApiObject, CompiledKind, Json, JsonObject, SchemaNode } from '../kinds.ts';
 import { ageCell } from '../table/human-duration.ts';
 import { type CompiledColumn, NAME_COLUMN, tableMaker } from '../table/table.ts';
-import { int32, object, objectReference, text, time } from './schema-words.ts';
+import { eventCauses } from './event-rules.ts';
+import { int32, microTime, object, objectReference, text, time } from './schema-words.ts';
 
 const SCHEMA: SchemaNode = {
   type: 'object',
@@ -22,7 +20,7 @@ const SCHEMA: SchemaNode = {
     firstTimestamp: { ...time('When it happened first.'), nullable: true },
     lastTimestamp: { ...time('When it happened last.'), nullable: true },
     count: int32('How often it happened.'),
-    eventTime: { ...time('When it was seen, to the microsecond.'), nullable: true },
+    eventTime: { ...microTime('When it was seen, to the microsecond.'), nullable: true },
     series: object('Repetition of the same event.', {
       count: int32('How often it happened so far.'),
       lastObservedTime: time('When it happened last.'),
@@ -127,15 +125,6 @@ const COLUMNS: readonly CompiledColumn[] = [
   { ...NAME_COLUMN, definition: { ...NAME_COLUMN.definition, priority: 1 } },
 ];
 
-/** An event stands in the namespace of its object; events of cluster-scoped objects stand in `default`. */
-function namespaceCauses(event: ApiObject): Cause[] {
-  const involved = isJsonObject(event['involvedObject']) ? event['involvedObject']['namespace'] : '';
-  const namespace = event.metadata.namespace ?? '';
-  const expected = involved === undefined || involved === '' ? 'default' : involved;
-  if (namespace === expected || ((involved ?? '') === '' && namespace === 'kube-system')) return [];
-  return [invalid('involvedObject.namespace', involved ?? '', 'does not match event.namespace')];
-}
-
 /**
  * core/v1 Event, the stored form.
  *
@@ -163,8 +152,10 @@ export function eventKind(): CompiledKind {
     rules: undefined,
     table: tableMaker(COLUMNS),
     selectable: SELECTABLE,
-    nameErrors: dns1123SubdomainErrors,
+    // kube-apiserver takes any name here that fits in a path.
+    nameErrors: () => [],
     struct: { always: EMPTY, pointers: [] },
-    extraCauses: namespaceCauses,
+    judgedBy: { type: 'object' },
+    extraCauses: eventCauses,
   });
 }

@@ -1,7 +1,15 @@
-import type { CompiledKind } from '../kinds.ts';
+import type { ApiObject, CompiledKind } from '../kinds.ts';
 import { compileColumn } from '../table/table.ts';
+import { isJsonObject } from '../structural/json-value.ts';
 import { AGE, defineBuiltin } from './define-builtin.ts';
-import { int32, object, text, time } from './schema-words.ts';
+import { int32, microTime, object, text } from './schema-words.ts';
+
+/** Coordinated leader election is off by default on a cluster, which then drops its fields silently. */
+function withoutCoordination(lease: ApiObject): ApiObject {
+  if (!isJsonObject(lease['spec'])) return lease;
+  const { preferredHolder: _preferredHolder, strategy: _strategy, ...spec } = lease['spec'];
+  return { ...lease, spec };
+}
 
 /** coordination.k8s.io/v1 Lease. */
 export function leaseKind(): CompiledKind {
@@ -15,8 +23,8 @@ export function leaseKind(): CompiledKind {
       spec: object('Who holds the lease and how long.', {
         holderIdentity: text('Who holds it; empty when nobody does.'),
         leaseDurationSeconds: { ...int32('Seconds after renewTime at which others may take it.'), minimum: 1 },
-        acquireTime: time('When the holder took it.'),
-        renewTime: time('When the holder last renewed it.'),
+        acquireTime: microTime('When the holder took it.'),
+        renewTime: microTime('When the holder last renewed it.'),
         leaseTransitions: { ...int32('How often the holder changed.'), minimum: 0 },
         preferredHolder: text('Who should take it next.'),
         strategy: text('How the next holder is chosen.'),
@@ -34,6 +42,7 @@ export function leaseKind(): CompiledKind {
       ].map((field) => `spec.${field}`),
       always: { spec: {} },
     },
+    canonicalize: withoutCoordination,
     columns: [
       compileColumn({ name: 'Holder', type: 'string', jsonPath: '.spec.holderIdentity', description: 'Who holds it.' }),
       AGE,

@@ -1,9 +1,11 @@
 import type { ApiObject, CompiledKind } from '../kinds.ts';
 import { isJsonObject } from '../structural/json-value.ts';
 import { compileColumn } from '../table/table.ts';
-import { countColumn, dataCauses } from './config-map.ts';
+import { countColumn } from './config-map.ts';
+import { dataCauses } from './data-rules.ts';
 import { AGE, defineBuiltin } from './define-builtin.ts';
 import { flag, text, textMap } from './schema-words.ts';
+import { secretCauses } from './secret-types.ts';
 
 /** Folds `stringData` into `data` and drops it: it can be written, never read. */
 function foldStringData(secret: ApiObject): ApiObject {
@@ -42,6 +44,7 @@ export function secretKind(): CompiledKind {
     ],
     selectable: ['type'],
     canonicalize: foldStringData,
-    extraCauses: (secret, old) => dataCauses(secret, old, ['data']),
+    judgedBy: { type: 'object' },
+    extraCauses: (secret, old) => [...secretCauses(secret, old), ...dataCauses(secret, old, ['data'])],
   });
 }

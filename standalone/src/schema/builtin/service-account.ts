@@ -15,6 +15,7 @@ export function serviceAccountKind(): CompiledKind {
       imagePullSecrets: listOf('Secrets for pulling images.', object('A secret by name.', { name: text('Name.') })),
       secrets: mapListOf('Secrets that pods of the account may use.', objectReference('A secret.'), ['name']),
     },
+    judgedBy: { type: 'object' },
     struct: { pointers: ['automountServiceAccountToken'] },
     columns: [AGE],
   });

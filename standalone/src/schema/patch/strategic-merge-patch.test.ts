@@ -12,7 +12,7 @@ describe('applyStrategicMergePatch', () => {
       'merges keyed lists',
       { parts: [{ name: 'a', count: 1 }, { name: 'b' }] },
       { parts: [{ name: 'a', count: 2 }, { name: 'c' }] },
-      { parts: [{ name: 'a', count: 2 }, { name: 'b' }, { name: 'c' }] },
+      { parts: [{ name: 'a', count: 2 }, { name: 'c' }, { name: 'b' }] },
     ],
     [
       'deletes an item by key',
@@ -26,16 +26,16 @@ describe('applyStrategicMergePatch', () => {
       { parts: [{ $patch: 'replace' }, { name: 'z' }] },
       { parts: [{ name: 'z' }] },
     ],
-    ['joins sets', { tags: ['x'] }, { tags: ['y', 'x'] }, { tags: ['x', 'y'] }],
+    ['joins sets', { tags: ['x'] }, { tags: ['y', 'x'] }, { tags: ['y', 'x'] }],
     ['takes values out of a set', { tags: ['x', 'y'] }, { '$deleteFromPrimitiveList/tags': ['x'] }, { tags: ['y'] }],
     ['replaces plain lists', { lines: ['a', 'b'] }, { lines: ['c'] }, { lines: ['c'] }],
     ['replaces a map', { raw: { a: 1, b: 2 } }, { raw: { $patch: 'replace', c: 3 } }, { raw: { c: 3 } }],
     ['retains keys', { raw: { a: 1, b: 2 } }, { raw: { $retainKeys: ['a', 'c'], c: 3 } }, { raw: { a: 1, c: 3 } }],
     [
-      'reads past the order of elements',
-      { tags: ['x'] },
-      { '$setElementOrder/tags': ['x'], size: 1 },
-      { tags: ['x'], size: 1 },
+      'obeys the order of elements',
+      { tags: ['x', 'z'] },
+      { '$setElementOrder/tags': ['x', 'y', 'z'], tags: ['y'] },
+      { tags: ['x', 'y', 'z'] },
     ],
     ['removes by null', { size: 1, title: 'a' }, { title: null }, { size: 1 }],
   ])('%s', (_name, spec, patch, expected) => {
@@ -46,8 +46,6 @@ describe('applyStrategicMergePatch', () => {
   });
 
   it('refuses a directive that does not exist', () => {
-    expect(() => applyStrategicMergePatch({}, { spec: { $patch: 'sing' } }, kind)).toThrow(
-      'unknown patch type: "sing"',
-    );
+    expect(() => applyStrategicMergePatch({}, { spec: { $patch: 'sing' } }, kind)).toThrow('unknown patch type: sing');
   });
 });

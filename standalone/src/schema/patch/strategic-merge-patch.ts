@@ -9,8 +9,8 @@ import { assertDepth } from '../structural/depth.ts';
  * key and by value.
  *
  * The directives `$patch` (replace, delete, merge), `$retainKeys` and `$deleteFromPrimitiveList/x` are obeyed.
- * `$setElementOrder/x` is read past: merged lists keep the stored order and append.
- * Throws CodedError `BadRequest` for a `$patch` that does not exist and for nesting that is too deep.
+ * `$setElementOrder/x` says the order of what it names.
+ * Throws CodedError `Unknown` (500) for a `$patch` that does not exist, `BadRequest` for nesting that is too deep.
  */
 export function applyStrategicMergePatch<T>(target: T, patch: JsonObject, kind: CompiledKind): T {
   assertDepth(patch);
@@ -26,24 +26,43 @@ function mergeMap(target: Json | undefined, patch: JsonObject, schema: SchemaNod
   for (const [key, value] of Object.entries(patch)) {
     if (key.startsWith('$')) deleteFromList(result, key, value);
     else if (value === null) delete result[key];
-    else setOwn(result, key, mergeValue(ownValue(base, key), value, fieldSchema(schema, key)));
+    else {
+      const order = ownValue(patch, `$setElementOrder/${key}`);
+      setOwn(result, key, mergeValue(ownValue(base, key), value, fieldSchema(schema, key), order));
+    }
   }
   return result;
 }
 
-function mergeValue(target: Json | undefined, patch: Json, schema: SchemaNode | undefined): Json {
+function mergeValue(
+  target: Json | undefined,
+  patch: Json,
+  schema: SchemaNode | undefined,
+  order: Json | undefined,
+): Json {
   if (isJsonObject(patch)) return mergeMap(target, patch, schema);
   const type = schema?.['x-kubernetes-list-type'];
   if (!Array.isArray(patch) || (type !== 'map' && type !== 'set')) return patch;
   const live = Array.isArray(target) ? target : [];
-  return type === 'set' ? mergeSet(live, patch) : mergeKeyed(live, patch, schema);
+  return type === 'set' ? mergeSet(live, patch, order) : mergeKeyed(live, patch, schema, order);
 }
 
-function mergeSet(live: readonly Json[], patch: readonly Json[]): Json[] {
-  return [...live, ...patch.filter((item) => !live.some((known) => jsonEqual(known, item)))];
+function mergeSet(live: readonly Json[], patch: readonly Json[], order: Json | undefined): Json[] {
+  const known = new Map([...live, ...patch].map((item) => [JSON.stringify(item), item]));
+  const wanted = (Array.isArray(order) ? order : patch).map((item) => JSON.stringify(item));
+  return inOrder(
+    known,
+    [...live].map((item) => JSON.stringify(item)),
+    wanted,
+  );
 }
 
-function mergeKeyed(live: readonly Json[], patch: readonly Json[], schema: SchemaNode | undefined): Json[] {
+function mergeKeyed(
+  live: readonly Json[],
+  patch: readonly Json[],
+  schema: SchemaNode | undefined,
+  order: Json | undefined,
+): Json[] {
   const isReplaced = patch.some((item) => isJsonObject(item) && directiveOf(item) === 'replace');
   const items = new Map((isReplaced ? [] : live).map((item) => [itemElement(item, schema), item]));
   for (const item of patch) {
@@ -53,14 +72,33 @@ function mergeKeyed(live: readonly Json[], patch: readonly Json[], schema: Schem
     if (directive === 'delete') items.delete(element);
     else if (directive !== 'replace') items.set(element, mergeMap(items.get(element), item, schema?.items));
   }
-  return [...items.values()];
+  const elements = (list: readonly Json[]): string[] => list.map((item) => itemElement(item, schema));
+  return inOrder(items, elements(live), elements(Array.isArray(order) ? order : patch));
+}
+
+/**
+ * Merged items: those that the patch names (or `$setElementOrder`) in its order; each other one before the first of
+ * them that stood behind it in the live list, as kube-apiserver interleaves the two.
+ */
+function inOrder(items: ReadonlyMap<string, Json>, live: readonly string[], wanted: readonly string[]): Json[] {
+  const named = new Set(wanted);
+  const right = [...named].filter((element) => items.has(element));
+  const rest = [...items.keys()].filter((element) => !named.has(element));
+  const result: string[] = [];
+  for (const element of rest) {
+    const place = live.indexOf(element);
+    const next = right.findIndex((other) => live.indexOf(other) > place && live.includes(other));
+    // Up to that one the named items come first; without one they all do.
+    result.push(...right.splice(0, next < 0 ? right.length : next), element);
+  }
+  return [...result, ...right].map((element) => items.get(element) ?? null);
 }
 
 function directiveOf(patch: JsonObject): 'merge' | 'replace' | 'delete' {
-  const directive = ownValue(patch, '$patch') ?? 'merge';
-  if (directive === 'merge' || directive === 'replace' || directive === 'delete') return directive;
-  const shown = JSON.stringify(directive);
-  throw new CodedError({ code: 'BadRequest', status: 400, message: `unknown patch type: ${shown}` });
+  const directive = ownValue(patch, '$patch');
+  if (typeof directive !== 'string') return 'merge';
+  if (directive === 'replace' || directive === 'delete') return directive;
+  throw new CodedError({ code: 'Unknown', status: 500, message: `unknown patch type: ${directive}` });
 }
 
 function retain(target: JsonObject, keys: Json | undefined): JsonObject {

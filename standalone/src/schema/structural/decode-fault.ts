@@ -13,7 +13,8 @@ export function decodeFault(value: unknown, schema: SchemaNode, path: string): s
     const found = actual === 'integer' ? 'number' : actual;
     return `json: cannot unmarshal ${found} into Go struct field ${path} of type ${goType(schema)}`;
   }
-  if (typeof value === 'string') return formatFault(value, schema.format);
+  if (typeof value === 'string') return formatFault(value, schema);
+  if (typeof value === 'number') return rangeFault(value, schema, path);
   if (Array.isArray(value)) return firstFault(value.map((item) => [item, schema.items, path]));
   if (!isJsonObject(value)) return undefined;
   const additional = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
@@ -27,14 +28,24 @@ export function decodeFault(value: unknown, schema: SchemaNode, path: string): s
 }
 
 /** Times and bytes have Go types of their own, whose decoders look at the text. */
-function formatFault(text: string, format: string | undefined): string | undefined {
+function formatFault(text: string, { format, pattern }: SchemaNode): string | undefined {
   if (format === 'byte' && !BASE64.test(text)) return 'illegal base64 data at input byte 0';
-  if (format !== 'date-time' || text === '' || matchesStringFormat('date-time', text)) return undefined;
+  if (format !== 'date-time') return undefined;
+  const isTime = matchesStringFormat('date-time', text) && (pattern === undefined || new RegExp(pattern).test(text));
+  if (isTime) return undefined;
   return `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`;
 }
 
+const INT32_LIMIT = 2 ** 31;
+
+function rangeFault(value: number, { type, format }: SchemaNode, path: string): string | undefined {
+  if (type !== 'integer' || format !== 'int32' || (value >= -INT32_LIMIT && value < INT32_LIMIT)) return undefined;
+  return `json: cannot unmarshal number ${value} into Go struct field ${path} of type int32`;
+}
+
 /** Standard base64 with padding; line breaks are skipped, as by Go. */
-const BASE64 = /^[\r\n]*(?:(?:[A-Za-z0-9+/][\r\n]*){4})*(?:(?:[A-Za-z0-9+/][\r\n]*){2}==|(?:[A-Za-z0-9+/][\r\n]*){3}=)?[\r\n]*$/;
+const BASE64 =
+  /^[\r\n]*(?:(?:[A-Za-z0-9+/][\r\n]*){4})*(?:(?:[A-Za-z0-9+/][\r\n]*){2}==|(?:[A-Za-z0-9+/][\r\n]*){3}=)?[\r\n]*$/;
 
 function firstFault(parts: readonly [unknown, SchemaNode | undefined, string][]): string | undefined {
   for (const [value, schema, path] of parts) {
