@@ -161,8 +161,7 @@ function unicodeClass([whole, letter, negation, long, short]: RegExpExecArray): 
   const isCategory = name.length <= 2;
   const body = `\\${isNegated ? 'P' : 'p'}{${isCategory ? name : `Script=${name}`}}`;
   try {
-    new RegExp(body, 'u');
-    return body;
+    return new RegExp(body, 'u').source;
   } catch {
     throw fault('invalid character class range', whole);
   }

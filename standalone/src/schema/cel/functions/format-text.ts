@@ -82,7 +82,7 @@ function integer(value: unknown, clause: string, allowed: string, radix: number)
 }
 
 function number(value: unknown, clause: string): number {
-  return typeof value === 'number' ? value : refuse(`${clause}`, 'doubles', value);
+  return typeof value === 'number' ? value : refuse(clause, 'doubles', value);
 }
 
 function refuse(clause: string, allowed: string, value: unknown): never {
@@ -116,7 +116,7 @@ function plain(value: unknown): string {
 
 /** Values of cel-js print themselves. */
 function printed(value: unknown): string {
-  return `${value as string}`;
+  return String(value);
 }
 
 /** Texts within lists and maps are quoted. */
