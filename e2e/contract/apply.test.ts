@@ -26,7 +26,7 @@ onEachServer((server) => {
       ['FieldManagerConflict .data.a'],
     ]);
     expect(refused.body.message).toBe('Apply failed with 1 conflict: conflict with "one": .data.a');
-    const forced = await apply(server, path, 'two', { data: { a: '2' } }, '&force=true');
+    const forced = await apply(server, path, 'two&force=true', { data: { a: '2' } });
     expect(ownersOf(forced)).toEqual([['two', 'Apply', '', { 'f:data': { 'f:a': {} } }]]);
   });
 
@@ -77,7 +77,8 @@ onEachServer((server) => {
   });
 });
 
-async function apply(server: ContractServer, path: string, manager: string, intent: object, more = '') {
+/** `manager` may carry more of the query. */
+async function apply(server: ContractServer, path: string, manager: string, intent: object) {
   const body = { ...KIND, ...intent };
-  return await server.raw.send('PATCH', `${path}?fieldManager=${manager}${more}`, { body, headers: PATCH.apply });
+  return await server.raw.send('PATCH', `${path}?fieldManager=${manager}`, { body, headers: PATCH.apply });
 }
