@@ -7,7 +7,7 @@ export type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | '
 
 /** Longest field manager name that Kubernetes takes, in bytes. */
 const MAX_MANAGER_BYTES = 128;
-const MODES: readonly string[] = ['', 'Ignore', 'Warn', 'Strict'];
+const MODES: readonly string[] = ['', 'Ignore', 'Strict', 'Warn'];
 
 /**
  * Checks the query parameters that say how a write is to be done, as kube-apiserver does before it looks at the body.

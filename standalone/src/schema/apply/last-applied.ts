@@ -6,9 +6,9 @@ import { withoutManagedFields } from './managed-fields.ts';
 import { toFieldSet } from './to-field-set.ts';
 
 /** Where kubectl's client-side apply keeps what it applied last. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** The one manager that may take over what client-side apply set. */
-const KUBECTL = 'kubectl';
+export const KUBECTL = 'kubectl';
 
 /**
  * The fields that `kubectl apply --server-side` takes over without a conflict: those that client-side apply set and

@@ -6,12 +6,16 @@ import type { FieldSet } from './field-set.ts';
 
 /** The live value with an applied one laid over it: maps by field, sets and keyed lists by item, the rest as a whole. */
 export function mergeApplied(live: Json | undefined, applied: Json, schema: SchemaNode | undefined): Json {
-  // Null is an empty map or list to merge in, so it changes nothing.
-  if (applied === null && live !== undefined && shapeOf(live, schema) !== 'atomic') return live;
+  // Null is an empty map or list to merge in, so it changes nothing; between two empty ones the applied one counts.
+  if (applied === null && live !== undefined && shapeOf(live, schema) !== 'atomic' && !isEmpty(live)) return live;
   const shape = shapeOf(applied, schema);
   if (live === undefined || shape === 'atomic' || shapeOf(live, schema) !== shape) return applied;
   if (isJsonObject(applied) && isJsonObject(live)) return mergeMaps(live, applied, schema);
   return Array.isArray(applied) && Array.isArray(live) ? mergeLists(live, applied, schema) : applied;
+}
+
+function isEmpty(value: Json): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 function mergeMaps(live: JsonObject, applied: JsonObject, schema: SchemaNode | undefined): JsonObject {

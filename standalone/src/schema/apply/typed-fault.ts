@@ -55,8 +55,8 @@ function listFault(value: readonly Json[], schema: SchemaNode, path: readonly st
   const isAssociative = type === 'map' || type === 'set';
   const seen = new Set<string>();
   for (const [index, item] of value.entries()) {
-    const keyless = type === 'map' ? keyFault(item, schema, index) : undefined;
-    if (keyless !== undefined) return `${printPath(path)}: ${keyless}`;
+    const odd = type === 'map' ? keyFault(item, schema) : type === 'set' ? memberFault(item) : undefined;
+    if (odd !== undefined) return `${printPath(path)}: element ${index}: ${odd}`;
     const element = isAssociative ? itemElement(item, schema) : `i:${index}`;
     if (seen.has(element)) return `${printPath(path)}: duplicate entries for key ${printPath([element])}`;
     seen.add(element);
@@ -66,12 +66,20 @@ function listFault(value: readonly Json[], schema: SchemaNode, path: readonly st
   return undefined;
 }
 
-function keyFault(item: Json, schema: SchemaNode, index: number): string | undefined {
-  if (!isJsonObject(item)) return `element ${index}: associative list without keys has an element that's a map type`;
+function memberFault(item: Json): string | undefined {
+  const list = 'associative list without keys has an element';
+  if (item === null) return `${list} that's an explicit null`;
+  if (Array.isArray(item)) return 'not supported: associative list with lists as elements';
+  return isJsonObject(item) ? `${list} that's a map type` : undefined;
+}
+
+function keyFault(item: Json, schema: SchemaNode): string | undefined {
+  if (item === null) return 'associative list with keys may not have a null element';
+  if (!isJsonObject(item)) return 'associative list with keys may not have non-map elements';
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   const hasKey = (key: string): boolean =>
     ownValue(item, key) !== undefined || ownValue(schema.items?.properties, key)?.default !== undefined;
   if (keys.some(hasKey)) return undefined;
   const list = JSON.stringify(keys);
-  return `element ${index}: associative list with keys has an element that omits all key fields ${list} (and doesn't have default values for any key fields)`;
+  return `associative list with keys has an element that omits all key fields ${list} (and doesn't have default values for any key fields)`;
 }
