@@ -21,7 +21,7 @@ import type { Reply, ResourceRequest } from '../request/resource-request.ts';
 import { isJsonObject } from '../request/json-object.ts';
 import { appliedObject, patchedObject } from '../request/sent-object.ts';
 import { assertWriteOptions } from '../request/write-options.ts';
-import { badRequest, StatusError } from '../status/status-error.ts';
+import { badRequest, conflict, StatusError } from '../status/status-error.ts';
 import { render } from './create.ts';
 import { subresourceOf } from './update.ts';
 import { isTrue } from '../request/query.ts';
@@ -91,6 +91,7 @@ async function apply(context: ApiContext, request: ResourceRequest): Promise<Rep
   const options = { manager, isDryRun: isDryRun(request), isManaged: true };
   const isNew = context.store.head(keyOf(kind.resource, path.namespace, path.name)) === undefined;
   if (isNew && path.subresource === '') {
+    assertNoUid(request, intent);
     const object = await context.writer.create(kind, merge(), { ...options, namespace: path.namespace });
     return { code: 201, body: render(context, request, object), warnings };
   }
@@ -128,6 +129,13 @@ function mergeIntent(
     field,
   }));
   throw new StatusError('Conflict', applyConflictMessage(conflicts), { causes });
+}
+
+/** An apply that names a uid means an object that is there. @throws StatusError Conflict. */
+function assertNoUid({ kind, path }: ResourceRequest, { metadata: { uid = '' } }: ApiObject): void {
+  if (uid === '') return;
+  const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+  throw conflict(kind.resource, path.name, why);
 }
 
 /** An intent is taken as it is or not at all. @throws StatusError Unknown (500, without a reason), as on a cluster. */

@@ -30,13 +30,13 @@ export interface ManagedUpdate {
  * Copy of `next` whose `metadata.managedFields` records who set what: the writer gains what it changed, all others
  * lose that and what is gone.
  *
- * Without usable managedFields in `next` those of `live` count; an empty list, or a single empty entry, clears the
- * record, and an object without one gets none by an update. The writer's time moves when it changed something; of more
- * than ten updaters the oldest become one (`ancient-changes`).
+ * Without usable managedFields in `next` those of `live` count; a single empty entry (or, but for custom kinds, an empty
+ * list) clears the record, and an object without one gets none by an update. The writer's time moves when it changed
+ * something; of more than ten updaters the oldest become one (`ancient-changes`).
  */
 export function updateManagedFields(update: ManagedUpdate): ApiObject {
   const { live, next, kind, subresource = '' } = update;
-  const managers = startingManagers(live, next, subresource);
+  const managers = startingManagers(update);
   if (live !== undefined && managers.size === 0) return withManagers(next, managers);
   const { changed, removed } = changesBetween(live, next, kind, subresource);
   const identity = { name: update.manager, operation: 'Update', apiVersion: next.apiVersion, subresource } as const;
@@ -85,9 +85,11 @@ export function withoutManagedFields(object: ApiObject): unknown {
 }
 
 /** A write through a subresource cannot edit the record. */
-function startingManagers(live: ApiObject | undefined, next: ApiObject, subresource: string): Managers {
+function startingManagers({ live, next, kind, subresource = '' }: ManagedUpdate): Managers {
   const given = subresource === '' ? next.metadata.managedFields : undefined;
-  if (live !== undefined && isReset(given)) return new Map();
+  // The Go client of custom kinds cannot tell an empty list from none.
+  const isAbsent = kind.isCustomResource && given?.length === 0;
+  if (live !== undefined && !isAbsent && isReset(given)) return new Map();
   const managers = decodeManagers(given);
   return managers.size > 0 ? managers : decodeManagers(live?.metadata.managedFields);
 }
