@@ -32,11 +32,15 @@ export function checkFields(request: ResourceRequest, object: ApiObject, more: r
  */
 export function checkDuplicates(request: ResourceRequest): string[] {
   const mode = fieldValidation(request);
+  if (mode === 'Ignore') return [];
   const text = request.body.toString('utf8');
-  if (mode === 'Ignore' || !text.trimStart().startsWith('{')) return [];
-  const problems = duplicateFields(text).map((field) => `duplicate field ${JSON.stringify(field)}`);
+  const isJson = text.trimStart().startsWith('{');
+  const problems = isJson
+    ? duplicateFields(text).map((field) => `duplicate field ${JSON.stringify(field)}`)
+    : repeatedYamlKeys(text);
   if (mode === 'Warn' || problems.length === 0) return problems;
-  throw badRequest(`error strict decoding YAML: ${problems.join(', ')}`);
+  const list = isJson ? problems.join(', ') : `error converting YAML to JSON: ${unmarshalErrors(problems)}`;
+  throw badRequest(`error strict decoding YAML: ${list}`);
 }
 
 /** The `fieldValidation` parameter, which was checked before. */
@@ -67,11 +71,15 @@ function duplicates({ body, contentType }: ResourceRequest, mode: string): strin
   if (contentType === 'application/yaml') {
     const repeated = repeatedYamlKeys(body.toString('utf8'));
     if (mode !== 'Strict' || repeated.length === 0) return repeated;
-    return [`yaml: unmarshal errors:\n${repeated.map((problem) => `  ${problem}`).join('\n')}`];
+    return [unmarshalErrors(repeated)];
   }
   if (contentType !== '' && contentType !== 'application/json' && !contentType.endsWith('+json')) return [];
   const prefix = contentType === 'application/json-patch+json' ? 'json patch ' : '';
   return duplicateFields(body.toString('utf8')).map((field) => `${prefix}duplicate field ${JSON.stringify(field)}`);
+}
+
+function unmarshalErrors(problems: readonly string[]): string {
+  return `yaml: unmarshal errors:\n${problems.map((problem) => `  ${problem}`).join('\n')}`;
 }
 
 function strictMessage(kind: CompiledKind, problems: readonly string[]): string {
