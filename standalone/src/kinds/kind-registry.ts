@@ -1,8 +1,9 @@
 import type { CompiledKind, KindResource } from '../schema/index.ts';
 
-/** Name under which the objects of a kind are stored: all versions share it. */
-export function storageResource(resource: Pick<KindResource, 'group' | 'plural'>): string {
-  return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+/** Name under which the objects of a kind are stored: all versions share it, and all views of the same objects. */
+export function storageResource(resource: Pick<KindResource, 'group' | 'plural' | 'keptBy'>): string {
+  const { group, plural } = resource.keptBy ?? resource;
+  return group === '' ? plural : `${plural}.${group}`;
 }
 
 /** The kinds that are served now: the built-in ones and those of the CRDs. */

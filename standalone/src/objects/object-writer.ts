@@ -1,7 +1,7 @@
 import type { Clock } from '@nannyapi/process';
 import { invalidMessage, updateManagedFields } from '../schema/index.ts';
 import type { ApiObject, Cause, CompiledKind, KindResource } from '../schema/index.ts';
-import { apiVersionOf, storageResource } from '../kinds/kind-registry.ts';
+import { storageResource } from '../kinds/kind-registry.ts';
 import type { KindRegistry } from '../kinds/kind-registry.ts';
 import { conflict, notFound, StatusError } from '../status/status-error.ts';
 import type { ObjectStore } from '../store/object-store.ts';
@@ -84,7 +84,7 @@ export class ObjectWriter {
       throw wantsGeneratedName(sent) ? nameNotGenerated(kind.resource, name) : nameTaken(kind.resource, taken);
     }
     if (options.isDryRun) return object;
-    await this.#store.put(key, this.#inStoredVersion(key, object));
+    await this.#store.put(key, this.#toStored(kind, object));
     return object;
   }
 
@@ -97,14 +97,14 @@ export class ObjectWriter {
     const key = keyOf(kind.resource, at.namespace, at.name);
     const stored = this.#store.head(key);
     if (stored === undefined) return await this.#refuseMissing(kind, key);
-    const live = inVersion(kind, this.#store.parse(stored));
+    const live = kind.fromStored(this.#store.parse(stored));
     // A second parse is a copy, at a third of what structuredClone takes.
-    const sent = request.modify(inVersion(kind, this.#store.parse(stored)));
+    const sent = request.modify(kind.fromStored(this.#store.parse(stored)));
     checkVersion(kind, live, sent);
     const next = this.#finish(kind, live, sent, request);
     if (isSameObject(live, next)) return await this.#unchanged(key, live);
-    if (isFinalized(kind, next)) return await this.#remove(key, next, request.isDryRun, live);
-    if (!request.isDryRun) await this.#store.put(key, this.#inStoredVersion(key, next));
+    if (isFinalized(kind, next)) return await this.#remove(kind, next, request.isDryRun, live);
+    if (!request.isDryRun) await this.#store.put(key, this.#toStored(kind, next));
     return { object: next, isGone: false };
   }
 
@@ -117,14 +117,14 @@ export class ObjectWriter {
     const key = keyOf(kind.resource, at.namespace, at.name);
     const stored = this.#store.head(key);
     if (stored === undefined) return await this.#refuseMissing(kind, key);
-    const live = inVersion(kind, this.#store.parse(stored));
+    const live = kind.fromStored(this.#store.parse(stored));
     assertDeletable(kind, at.name);
     checkPreconditions(kind.resource, live, options);
     const next = deletionPlan(kind, live, options, this.#clock.now());
-    if (next === undefined) return await this.#remove(key, live, options.isDryRun);
+    if (next === undefined) return await this.#remove(kind, live, options.isDryRun);
     if (isSameObject(live, next)) return await this.#unchanged(key, live);
-    if (isFinalized(kind, next)) return await this.#remove(key, next, options.isDryRun);
-    if (!options.isDryRun) await this.#store.put(key, this.#inStoredVersion(key, next));
+    if (isFinalized(kind, next)) return await this.#remove(kind, next, options.isDryRun);
+    if (!options.isDryRun) await this.#store.put(key, this.#toStored(kind, next));
     return { object: next, isGone: false };
   }
 
@@ -161,10 +161,10 @@ export class ObjectWriter {
     });
   }
 
-  /** Versions differ in nothing but their name (conversion strategy None), so the change is in place. */
-  #inStoredVersion(key: ObjectKey, object: ApiObject): ApiObject {
-    const stored = this.#kinds.findStored(key.resource);
-    return stored === undefined ? object : inVersion(stored, object);
+  #toStored(kind: CompiledKind, object: ApiObject): ApiObject {
+    const stored = this.#kinds.findStored(storageResource(kind.resource));
+    const kept = kind.toStored(object);
+    return stored === undefined ? kept : stored.fromStored(kept);
   }
 
   /** Definitions that may have taken names. */
@@ -183,17 +183,14 @@ export class ObjectWriter {
   }
 
   /** Watchers are told the last state that was stored, as kube-apiserver tells them, and the client what it made of it. */
-  async #remove(key: ObjectKey, last: ApiObject, isDryRun: boolean, told = last): Promise<Written> {
+  async #remove(kind: CompiledKind, last: ApiObject, isDryRun: boolean, told = last): Promise<Written> {
     if (isDryRun) return { object: last, isGone: true };
     // The removal has a version of its own, for watchers; the client sees the last one that the object had.
-    await this.#store.remove(key, this.#inStoredVersion(key, { ...told, metadata: { ...told.metadata } }));
+    const { namespace = '', name = '' } = last.metadata;
+    const final = this.#toStored(kind, { ...told, metadata: { ...told.metadata } });
+    await this.#store.remove(keyOf(kind.resource, namespace, name), final);
     return { object: last, isGone: true };
   }
-}
-
-function inVersion(kind: CompiledKind, object: ApiObject): ApiObject {
-  object.apiVersion = apiVersionOf(kind.resource);
-  return object;
 }
 
 /** Key of an object in the store. */
@@ -203,16 +200,18 @@ export function keyOf(resource: KindResource, namespace: string, name: string): 
 
 /** @throws StatusError Invalid (422) when there are causes. */
 export function assertValid(
-  resource: Pick<KindResource, 'group' | 'kind'>,
+  resource: Pick<KindResource, 'group' | 'kind' | 'keptBy'>,
   name: string,
   causes: readonly Cause[],
 ): void {
   if (causes.length === 0) return;
-  const group = resource.group === '' ? {} : { group: resource.group };
-  throw new StatusError('Invalid', invalidMessage(resource, name, causes), {
+  const { kind } = resource;
+  // What is wrong is wrong with the object, which belongs to the group that keeps it.
+  const { group } = resource.keptBy ?? resource;
+  throw new StatusError('Invalid', invalidMessage({ group, kind }, name, causes), {
     ...(name === '' ? {} : { name }),
-    ...group,
-    kind: resource.kind,
+    ...(group === '' ? {} : { group }),
+    kind,
     causes,
   });
 }

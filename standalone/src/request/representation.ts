@@ -32,7 +32,7 @@ export function renderingOf(request: ResourceRequest, clock: Clock): Rendering {
 /** The text of a stored object in the version asked for. Stored text is passed on as it is when it fits. */
 export function inVersion(kind: CompiledKind, text: string): string {
   if (kind.isStorageVersion) return text;
-  return JSON.stringify({ ...(JSON.parse(text) as ApiObject), apiVersion: apiVersionOf(kind.resource) });
+  return JSON.stringify(kind.fromStored(JSON.parse(text) as ApiObject));
 }
 
 /** One object in the form asked for, as JSON text. */

@@ -32,7 +32,7 @@ export function parseSelection(store: ObjectStore, request: ResourceRequest): Se
     if (!labels.isEmpty && !labels.matches(object.labels)) return false;
     if (fields.isEmpty) return true;
     // Most field selectors name the object itself; only others need its whole text.
-    return fields.matches(onlyNames ? nameOnly(object) : store.parse(object));
+    return fields.matches(onlyNames ? nameOnly(object) : request.kind.fromStored(store.parse(object)));
   };
   return { namespace, isEverything: labels.isEmpty && fields.isEmpty && name === '', matches };
 }

@@ -91,6 +91,8 @@ export interface KindResource {
   listKind: string;
   shortNames: readonly string[];
   categories: readonly string[];
+  /** The resource that keeps the objects, where this one is another view of them; else it keeps its own. */
+  keptBy?: Pick<KindResource, 'group' | 'plural'>;
 }
 
 /** How much of each object a Table row carries. */
@@ -210,6 +212,10 @@ export interface CompiledKind {
   readonly selectableFields: readonly string[];
   /** Value of a selectable field as field selectors compare it; undefined for a field that may not be selected. */
   fieldValue(object: ApiObject, path: string): string | undefined;
+  /** A stored object in the form of the kind. May change its argument; an object in that form already stays as it is. */
+  fromStored(object: ApiObject): ApiObject;
+  /** An object of the kind in the form of the resource that keeps it; metadata is shared with the argument. */
+  toStored(object: ApiObject): ApiObject;
   /** What an object of the kind holds before anyone sets anything: fields that Go's structs always have. */
   readonly emptyObject: JsonObject;
   /** Pruned and defaulted copy. Generation, uid and the like are the server's. */

@@ -36,7 +36,7 @@ describe('a watch over time', () => {
       body: { data: { seen: 'yes' } },
       headers: { 'content-type': 'application/merge-patch+json' },
     });
-    expect((await watch.next()).object.rows[0].cells).toEqual(['aged', '1', expect.stringMatching(/^(2m|1[12]\ds)$/)]);
+    expect((await watch.next()).object.rows[0].cells).toEqual(['aged', 1, expect.stringMatching(/^(2m|1[12]\ds)$/)]);
     watch.close();
   });
 

@@ -41,7 +41,7 @@ export function updateManagedFields(update: ManagedUpdate): ApiObject {
   const { changed, removed } = changesBetween(live, next, kind, subresource);
   const identity = { name: update.manager, operation: 'Update', apiVersion: next.apiVersion, subresource } as const;
   const key = managerKey(identity);
-  const others = disown(managers, key, changed.union(removed));
+  const others = disown(ofGroup(managers, kind), key, changed.union(removed));
   const before = managers.get(key);
   // What it held before stays its own although the fields are gone from the object by another hand's doing.
   const fields = ownable((before?.fields ?? FieldSet.EMPTY).difference(removed).union(changed));
@@ -69,6 +69,19 @@ export function changesBetween(
 export function disown(managers: Managers, key: string, lost: FieldSet): Map<string, Manager> {
   const others = [...managers].filter(([other]) => other !== key);
   return new Map(others.map(([other, manager]) => [other, { ...manager, fields: manager.fields.difference(lost) }]));
+}
+
+/**
+ * The managers that wrote through the group of a kind. The fields of others have other names: whoever writes takes such
+ * objects over whole, as in Kubernetes.
+ */
+export function ofGroup(managers: Managers, { resource }: CompiledKind): Managers {
+  return new Map([...managers].filter(([, { apiVersion }]) => groupOf(apiVersion) === resource.group));
+}
+
+function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
 /** Copy of an object with the managers as its managedFields; none if nobody owns anything. */

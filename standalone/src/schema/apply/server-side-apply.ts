@@ -2,7 +2,7 @@ import type { ApiObject, CompiledKind, Json, ObjectMeta } from '../kinds.ts';
 import { jsonEqual } from '../structural/json-value.ts';
 import { printPath } from './field-elements.ts';
 import { FieldSet } from './field-set.ts';
-import { changesBetween, disown, withManagers, withoutManagedFields } from './managed-fields.ts';
+import { changesBetween, disown, ofGroup, withManagers, withoutManagedFields } from './managed-fields.ts';
 import {
   decodeManagers,
   type Manager,
@@ -106,7 +106,7 @@ function printManager({ name, operation, apiVersion, subresource }: Manager): st
 /** Stored objects from before ownership was recorded are owned by a manager that stands for their history. */
 function startingManagers({ live, kind, now, applied }: ServerSideApplyInput): Managers {
   const managers = decodeManagers(live?.metadata.managedFields);
-  if (live === undefined || managers.size > 0) return managers;
+  if (live === undefined || managers.size > 0) return ofGroup(managers, kind);
   const { changed } = changesBetween(undefined, live, kind, '');
   const history: Manager = {
     name: 'before-first-apply',

@@ -4,7 +4,12 @@ import type { ApiObject, CompiledKind } from '../kinds.ts';
 import { parseFieldSelector } from '../selectors/field-selector.ts';
 import { builtinKinds } from './builtin-kinds.ts';
 
-const kinds = new Map(builtinKinds().map((kind) => [kind.resource.kind, kind]));
+/** By name; of the two forms of events the one that is stored. */
+const kinds = new Map(
+  builtinKinds()
+    .filter(({ resource }) => resource.keptBy === undefined)
+    .map((kind) => [kind.resource.kind, kind]),
+);
 const now = new Date('2026-01-01T01:00:00Z');
 
 function kindOf(name: string): CompiledKind {

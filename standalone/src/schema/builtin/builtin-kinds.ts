@@ -2,6 +2,7 @@ import type { CompiledKind } from '../kinds.ts';
 import { configMapKind } from './config-map.ts';
 import { customResourceDefinitionKind } from './custom-resource-definition.ts';
 import { eventKind } from './event.ts';
+import { eventsEventKind } from './events-event.ts';
 import { leaseKind } from './lease.ts';
 import { namespaceKind } from './namespace.ts';
 import { nodeKind } from './node.ts';
@@ -9,7 +10,7 @@ import { secretKind } from './secret.ts';
 import { serviceAccountKind } from './service-account.ts';
 
 /**
- * The built-in kinds, served as data: Namespace, ConfigMap, Secret, ServiceAccount, Event, Lease, Node and
+ * The built-in kinds, served as data: Namespace, ConfigMap, Secret, ServiceAccount, Event (in both forms), Lease, Node and
  * CustomResourceDefinition. Each call compiles anew.
  */
 export function builtinKinds(): CompiledKind[] {
@@ -20,6 +21,7 @@ export function builtinKinds(): CompiledKind[] {
     nodeKind(),
     secretKind(),
     serviceAccountKind(),
+    eventsEventKind(),
     leaseKind(),
     customResourceDefinitionKind(),
   ];

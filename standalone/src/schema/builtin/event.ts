@@ -2,8 +2,9 @@ import { compileKind } from '../kind/compile-kind.ts';
 import { dottedValue } from '../kind/dotted-value.ts';
 import type { ApiObject, CompiledKind, Json, JsonObject, SchemaNode } from '../kinds.ts';
 import { ageCell } from '../table/human-duration.ts';
-import { type CompiledColumn, NAME_COLUMN, tableMaker } from '../table/table.ts';
-import { eventCauses } from './event-rules.ts';
+import { type CompiledColumn, NAME_COLUMN, type TableMaker, tableMaker } from '../table/table.ts';
+import { EMPTY_CORE_EVENT } from './event-forms.ts';
+import { coreEventCauses } from './event-rules.ts';
 import { int32, microTime, object, objectReference, text, time } from './schema-words.ts';
 
 const SCHEMA: SchemaNode = {
@@ -16,31 +17,30 @@ const SCHEMA: SchemaNode = {
     message: text('What happened, for people.'),
     type: text('Normal or Warning.'),
     action: text('What was done.'),
-    source: object('Who reports.', { component: text('Component.'), host: text('Its host.') }),
+    source: eventSource('Who reports.'),
     firstTimestamp: { ...time('When it happened first.'), nullable: true },
     lastTimestamp: { ...time('When it happened last.'), nullable: true },
     count: int32('How often it happened.'),
     eventTime: { ...microTime('When it was seen, to the microsecond.'), nullable: true },
-    series: object('Repetition of the same event.', {
-      count: int32('How often it happened so far.'),
-      lastObservedTime: time('When it happened last.'),
-    }),
+    series: eventSeries('Repetition of the same event.'),
     related: objectReference('A second object that has part in it.'),
     reportingComponent: text('Controller that reports.'),
     reportingInstance: text('Which instance of it.'),
   },
 };
 
-/** Go writes these fields of an event even when they are empty. */
-const EMPTY: JsonObject = {
-  involvedObject: {},
-  source: {},
-  firstTimestamp: null,
-  lastTimestamp: null,
-  eventTime: null,
-  reportingComponent: '',
-  reportingInstance: '',
-};
+/** Who reports an event. */
+export function eventSource(description: string): SchemaNode {
+  return object(description, { component: text('Component.'), host: text('Its host.') });
+}
+
+/** How an event repeats. */
+export function eventSeries(description: string): SchemaNode {
+  return object(description, {
+    count: int32('How often it happened so far.'),
+    lastObservedTime: microTime('When it happened last.'),
+  });
+}
 
 function at(event: ApiObject, path: string): string {
   return dottedValue(event as unknown as JsonObject, path);
@@ -125,12 +125,10 @@ const COLUMNS: readonly CompiledColumn[] = [
   { ...NAME_COLUMN, definition: { ...NAME_COLUMN.definition, priority: 1 } },
 ];
 
-/**
- * core/v1 Event, the stored form.
- *
- * Kubernetes serves the same objects as events.k8s.io/v1 too. That view is not offered: kubectl and our own recorder
- * use core/v1, and a second kind with a storage of its own would show half of the events.
- */
+/** A table of events in the form of core/v1. */
+export const eventTable: TableMaker = tableMaker(COLUMNS);
+
+/** core/v1 Event, the stored form; `eventsEventKind` is the other view of the same objects. */
 export function eventKind(): CompiledKind {
   return compileKind({
     resource: {
@@ -150,12 +148,12 @@ export function eventKind(): CompiledKind {
     verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
     schema: SCHEMA,
     rules: undefined,
-    table: tableMaker(COLUMNS),
+    table: eventTable,
     selectable: SELECTABLE,
     // kube-apiserver takes any name here that fits in a path.
     nameErrors: () => [],
-    struct: { always: EMPTY, pointers: [] },
+    struct: { always: EMPTY_CORE_EVENT, pointers: [] },
     judgedBy: { type: 'object' },
-    extraCauses: eventCauses,
+    extraCauses: coreEventCauses,
   });
 }

@@ -9,7 +9,7 @@ const HASH_BYTES = 8;
  * a digest of its group, version and kind. Undefined when that version is not among `kinds`.
  */
 export function storageVersionHash(kinds: readonly CompiledKind[], kind: CompiledKind): string | undefined {
-  const { group, plural } = kind.resource;
+  const { group, plural } = kind.resource.keptBy ?? kind.resource;
   const stored = kinds.find(
     ({ resource, isStorageVersion }) => isStorageVersion && resource.group === group && resource.plural === plural,
   )?.resource;

@@ -46,6 +46,8 @@ export interface KindDefinition {
   struct?: StructShape;
   /** Applied after defaulting: what a built-in kind derives from other fields. */
   canonicalize?: (object: ApiObject) => ApiObject;
+  /** How the objects are kept where `resource.keptBy` names another resource. */
+  conversion?: Pick<CompiledKind, 'fromStored' | 'toStored'>;
   /** Violations that the schema cannot say. */
   extraCauses?: (object: ApiObject, old: ApiObject | undefined) => Cause[];
 }
@@ -82,6 +84,7 @@ export function compileKind(definition: KindDefinition): CompiledKind {
     hasStatus,
     deprecation: definition.deprecation,
     verbs,
+    ...(definition.conversion ?? versionInPlace(apiVersion)),
     emptyObject: definition.struct?.always ?? {},
     selectableFields: [...selectable.keys()],
     fieldValue: (object, path) => fieldValue(definition, object, path),
@@ -90,6 +93,17 @@ export function compileKind(definition: KindDefinition): CompiledKind {
     default: fill,
     validate: (object, old) => validate(definition, apiVersion, object, old),
     table,
+  };
+}
+
+/** Versions of a kind differ in nothing but their name (conversion strategy None). */
+function versionInPlace(apiVersion: string): Pick<CompiledKind, 'fromStored' | 'toStored'> {
+  return {
+    fromStored: (object) => {
+      object.apiVersion = apiVersion;
+      return object;
+    },
+    toStored: (object) => object,
   };
 }
 
