@@ -37,6 +37,10 @@ function comparePair(findings: Findings, pair: Pair): void {
   if (before === after) return;
   if (before === undefined) findings.added.add(path);
   else if (after === undefined) findings.removed.add(path);
+  if (!isCompound(before) && !isCompound(after)) {
+    if (before !== undefined && after !== undefined) findings.modified.add(path);
+    return;
+  }
   const shapes = shapesOf([before, after], schema);
   if (shapes.has('atomic') || shapes.size > 1 || (isBare(before) && isBare(after))) {
     if (before !== undefined && after !== undefined && !jsonEqual(before, after)) findings.modified.add(path);
@@ -45,6 +49,11 @@ function comparePair(findings: Findings, pair: Pair): void {
     return;
   }
   compareParts(findings, pair);
+}
+
+/** False for what has no parts, and for what is not there. */
+function isCompound(value: Json | undefined): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 /** True for null and for what has no entries: such values are compared as a whole. */

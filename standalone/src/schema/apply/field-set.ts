@@ -13,7 +13,8 @@ export class FieldSet {
 
   constructor(members: ReadonlySet<string>, children: ReadonlyMap<string, FieldSet>) {
     this.members = members;
-    this.children = new Map([...children].filter(([, child]) => !child.isEmpty));
+    const empty = [...children].some(([, child]) => child.isEmpty);
+    this.children = empty ? new Map([...children].filter(([, child]) => !child.isEmpty)) : children;
   }
 
   static fromFieldsV1(fields: JsonObject): FieldSet {
@@ -29,7 +30,8 @@ export class FieldSet {
 
   toFieldsV1(): JsonObject {
     const result: JsonObject = {};
-    for (const element of [...new Set([...this.members, ...this.children.keys()])].sort()) {
+    const elements = this.children.size === 0 ? this.members : new Set([...this.members, ...this.children.keys()]);
+    for (const element of [...elements].sort()) {
       const child = this.children.get(element)?.toFieldsV1() ?? {};
       const isBoth = this.members.has(element) && this.children.has(element);
       setOwn(result, element, isBoth ? { '.': {}, ...child } : child);
@@ -78,6 +80,7 @@ export class FieldSet {
 
   /** Without the element and all below it. */
   without(element: string): FieldSet {
+    if (!this.members.has(element) && !this.children.has(element)) return this;
     const members = new Set(this.members);
     const children = new Map(this.children);
     members.delete(element);

@@ -1,22 +1,20 @@
 import type { SchemaNode } from '../kinds.ts';
 import { invalid } from './cause.ts';
-import { type Judgement, JudgementSum } from './judgement.ts';
+import type { Judgement, JudgementSum } from './judgement.ts';
 import { judge, type Visit } from './validate.ts';
 
 /**
- * Judges a value by allOf, anyOf, oneOf and not. Nothing in alternatives is ratcheted, as in kube-apiserver, which
+ * Adds what allOf, anyOf, oneOf and not say of a value. Nothing in alternatives is ratcheted, as in kube-apiserver, which
  * also tells these violations without a field: the path stands in the message.
  */
-export function judgeCombinations(visit: Visit): Judgement {
-  const sum = new JudgementSum();
-  const { anyOf = [], oneOf = [], allOf = [], not } = visit.schema;
-  if (anyOf.length > 0) judgeAnyOf(sum, visit, anyOf);
-  if (oneOf.length > 0) judgeOneOf(sum, visit, oneOf);
-  if (allOf.length > 0) judgeAllOf(sum, visit, allOf);
+export function judgeCombinations(sum: JudgementSum, visit: Visit): void {
+  const { anyOf, oneOf, allOf, not } = visit.schema;
+  if (anyOf !== undefined && anyOf.length > 0) judgeAnyOf(sum, visit, anyOf);
+  if (oneOf !== undefined && oneOf.length > 0) judgeOneOf(sum, visit, oneOf);
+  if (allOf !== undefined && allOf.length > 0) judgeAllOf(sum, visit, allOf);
   if (not !== undefined && isValid(byPart(visit, not))) {
-    sum.add(invalid('<nil>', '', `"${visit.path}" must not validate the schema (not)`));
+    sum.add([invalid('<nil>', '', `"${visit.path}" must not validate the schema (not)`)]);
   }
-  return sum;
 }
 
 function byPart({ value, path }: Visit, schema: SchemaNode): Judgement {
@@ -45,7 +43,7 @@ function judgeAnyOf(sum: JudgementSum, visit: Visit, parts: readonly SchemaNode[
     }
     failed.push(judgement);
   }
-  sum.add(invalid('<nil>', '', `"${visit.path}" must validate at least one schema (anyOf)`));
+  sum.add([invalid('<nil>', '', `"${visit.path}" must validate at least one schema (anyOf)`)]);
   const best = closest(failed);
   if (best !== undefined) sum.merge(best);
 }
@@ -58,7 +56,7 @@ function judgeOneOf(sum: JudgementSum, visit: Visit, parts: readonly SchemaNode[
     return;
   }
   const found = valid === undefined ? 'Found none valid' : `Found ${others.length + 1} valid alternatives`;
-  sum.add(invalid('<nil>', '', `"${visit.path}" must validate one and only one schema (oneOf). ${found}`));
+  sum.add([invalid('<nil>', '', `"${visit.path}" must validate one and only one schema (oneOf). ${found}`)]);
   const best = valid === undefined ? closest(judgements) : undefined;
   if (best !== undefined) sum.merge(best);
 }
@@ -69,5 +67,5 @@ function judgeAllOf(sum: JudgementSum, visit: Visit, parts: readonly SchemaNode[
   const valid = judgements.filter(isValid).length;
   if (valid === parts.length) return;
   const none = valid === 0 ? '. None validated' : '';
-  sum.add(invalid('<nil>', '', `"${visit.path}" must validate all the schemas (allOf)${none}`));
+  sum.add([invalid('<nil>', '', `"${visit.path}" must validate all the schemas (allOf)${none}`)]);
 }

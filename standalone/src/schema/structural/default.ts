@@ -26,20 +26,37 @@ function isForbiddenNull(value: Json | undefined, schema: SchemaNode | undefined
 }
 
 function defaultObject(value: JsonObject, schema: SchemaNode): JsonObject {
-  const result: JsonObject = {};
-  let isWhole = true;
+  let result = value;
+  // Copied for the first change only: most objects need none.
+  const changed = (): JsonObject => (result === value ? (result = { ...value }) : result);
   for (const [key, child] of Object.entries(value)) {
     const childSchema = ownValue(schema.properties, key) ?? additionalSchema(schema);
-    if (!isForbiddenNull(child, childSchema)) setOwn(result, key, defaultValue(child, childSchema));
-    else if (childSchema?.default !== undefined) setOwn(result, key, defaultItem(child, childSchema));
-    isWhole &&= ownValue(result, key) === child;
+    if (isForbiddenNull(child, childSchema) && childSchema?.default === undefined) {
+      delete changed()[key];
+      continue;
+    }
+    const filled = defaultItem(child, childSchema);
+    if (filled !== child) setOwn(changed(), key, filled);
   }
-  for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    if (property.default === undefined || Object.hasOwn(result, key)) continue;
-    result[key] = defaultValue(structuredClone(property.default), property);
-    isWhole = false;
+  for (const [key, property] of defaultedProperties(schema)) {
+    if (!Object.hasOwn(result, key)) changed()[key] = defaultValue(structuredClone(property.default), property);
   }
-  return isWhole ? value : result;
+  return result;
+}
+
+/** Properties that have defaults, found once for each schema node. */
+const defaulted = new WeakMap<SchemaNode, readonly DefaultedProperty[]>();
+
+type DefaultedProperty = readonly [key: string, property: SchemaNode & { default: Json }];
+
+function defaultedProperties(schema: SchemaNode): readonly DefaultedProperty[] {
+  const known = defaulted.get(schema);
+  if (known !== undefined) return known;
+  const found = Object.entries(schema.properties ?? {}).flatMap(([key, property]) =>
+    property.default === undefined ? [] : [[key, { ...property, default: property.default }] as const],
+  );
+  defaulted.set(schema, found);
+  return found;
 }
 
 function additionalSchema(schema: SchemaNode): SchemaNode | undefined {

@@ -13,6 +13,6 @@ export function assertDepth(value: unknown): void {
 function isDeeper(value: unknown, levels: number): boolean {
   if (levels < 0) return true;
   if (typeof value !== 'object' || value === null) return false;
-  for (const part of Object.values(value)) if (isDeeper(part, levels - 1)) return true;
+  for (const part of Array.isArray(value) ? value : Object.values(value)) if (isDeeper(part, levels - 1)) return true;
   return false;
 }

@@ -2,16 +2,19 @@ import { OBJECT_META_SCHEMA } from '../metadata/object-meta-schema.ts';
 import { dns1035LabelErrors } from '../metadata/names.ts';
 import { metadataCauses } from '../metadata/validate-metadata.ts';
 import type { Cause, JsonObject, ObjectMeta, SchemaNode } from '../kinds.ts';
+import { anywhere } from './anywhere.ts';
 import { invalid, required } from './cause.ts';
 import { decodeFault } from './decode-fault.ts';
 import { isJsonObject, ownValue } from './json-value.ts';
+
+const hasEmbedded = anywhere((node) => node['x-kubernetes-embedded-resource'] === true);
 
 /**
  * Violations in apiVersion, kind and metadata of objects embedded in a value (`x-kubernetes-embedded-resource`).
  * The root of a custom resource is not looked at: that is the server's own.
  */
 export function embeddedCauses(value: unknown, schema: SchemaNode | undefined, path: string): Cause[] {
-  if (schema === undefined) return [];
+  if (schema === undefined || !hasEmbedded(schema)) return [];
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => embeddedCauses(item, schema.items, `${path}[${index}]`));
   }
@@ -31,7 +34,7 @@ export function embeddedCauses(value: unknown, schema: SchemaNode | undefined, p
  * metadata of ObjectMeta's types. kube-apiserver finds this while it decodes, so it is a bad request.
  */
 export function embeddedFault(value: unknown, schema: SchemaNode | undefined, path: string): string | undefined {
-  if (schema === undefined || typeof value !== 'object' || value === null) return undefined;
+  if (schema === undefined || typeof value !== 'object' || value === null || !hasEmbedded(schema)) return undefined;
   const own =
     isJsonObject(value) && schema['x-kubernetes-embedded-resource'] === true ? typeFault(value, path) : undefined;
   if (own !== undefined) return own;

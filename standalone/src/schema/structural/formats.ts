@@ -3,8 +3,12 @@ import { isIsbn10, isIsbn13, isPaymentCard } from './check-digits.ts';
 import { isDuration } from './go-duration.ts';
 import { parseRequestUri } from './go-uri.ts';
 
+/** What nearly all times look like; days up to the 28th are in every month. */
+const PLAIN_TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
+
 /** As strfmt reads RFC 3339: any letter may stand before the fraction of a second. */
 function isDateTime(text: string): boolean {
+  if (PLAIN_TIME.test(text)) return true;
   const [date = '', time] = text.toLowerCase().split('t');
   const match = /^([0-9]{2}):([0-9]{2}):([0-9]{2})(.[0-9]+)?(z|[+-][0-9]{2}:[0-9]{2})$/u.exec(time ?? '');
   if (match === null || !isCalendarDate(date)) return false;

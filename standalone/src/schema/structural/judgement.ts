@@ -13,9 +13,12 @@ export interface Judgement {
 export class JudgementSum implements Judgement {
   readonly causes: Cause[] = [];
   matches = 0;
-  readonly #told = new Set<string>();
+  /** Made for the first cause: nearly all that is judged, each node of each object, is sound. */
+  #told: Set<string> | undefined;
 
-  add(...causes: readonly Cause[]): void {
+  add(causes: readonly Cause[]): void {
+    if (causes.length === 0) return;
+    this.#told ??= new Set();
     for (const cause of causes) {
       const key = `${cause.field} ${cause.message}`;
       if (this.#told.has(key)) continue;
@@ -25,7 +28,7 @@ export class JudgementSum implements Judgement {
   }
 
   merge(other: Judgement): void {
-    this.add(...other.causes);
+    this.add(other.causes);
     this.matches += other.matches;
   }
 }

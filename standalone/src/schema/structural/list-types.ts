@@ -1,10 +1,13 @@
 import type { Cause, JsonObject, SchemaNode } from '../kinds.ts';
 import { duplicate, goJson, invalid } from './cause.ts';
+import { anywhere } from './anywhere.ts';
 import { isJsonObject, ownValue } from './json-value.ts';
+
+const hasListType = anywhere(({ 'x-kubernetes-list-type': type }) => type === 'set' || type === 'map');
 
 /** Duplicates in lists of type set and map, anywhere below `value`. */
 export function listTypeCauses(value: unknown, schema: SchemaNode | undefined, path: string): Cause[] {
-  if (schema === undefined) return [];
+  if (schema === undefined || !hasListType(schema)) return [];
   if (Array.isArray(value)) {
     const below = value.flatMap((item, index) => listTypeCauses(item, schema.items, `${path}[${index}]`));
     return [...ownListCauses(value, schema, path), ...below];
@@ -39,6 +42,7 @@ function pick(item: JsonObject, keyNames: readonly string[]): JsonObject {
 
 /** Index of the second appearance of each value that appears more than once. */
 function repeated(items: readonly unknown[]): number[] {
+  if (items.length < 2) return [];
   const counts = new Map<string, number>();
   return items.flatMap((item, index) => {
     const text = goJson(item);

@@ -14,9 +14,28 @@ interface PruneRun {
  * `x-kubernetes-preserve-unknown-fields` keeps undeclared fields of that node; declared ones below are pruned still.
  */
 export function pruneValue(value: Json, schema: SchemaNode, path = ''): { value: Json; unknownFields: string[] } {
+  // Nearly all objects are sound, which is told without building paths and copies.
+  if (isDeclared(value, schema)) return { value, unknownFields: [] };
   const run: PruneRun = { unknownFields: [] };
   const pruned = pruneNode(run, value, schema, path);
   return { value: pruned, unknownFields: run.unknownFields.sort() };
+}
+
+function isDeclared(value: Json, schema: SchemaNode | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) {
+    if (isKeptWhole(schema)) return true;
+    return value.every((item) => isDeclared(item, schema?.items));
+  }
+  return Object.entries(value).every(([key, child]) => {
+    const rule = childRule(schema, key);
+    return rule === 'keep' || (rule !== 'unknown' && isDeclared(child, rule));
+  });
+}
+
+/** A list of which the schema says no more than that it stays. */
+function isKeptWhole(schema: SchemaNode | undefined): boolean {
+  return schema?.['x-kubernetes-preserve-unknown-fields'] === true && schema.items === undefined;
 }
 
 function join(path: string, key: string): string {
@@ -25,7 +44,7 @@ function join(path: string, key: string): string {
 
 function pruneNode(run: PruneRun, value: Json, schema: SchemaNode | undefined, path: string): Json {
   if (Array.isArray(value)) {
-    if (schema?.['x-kubernetes-preserve-unknown-fields'] === true && schema.items === undefined) return value;
+    if (isKeptWhole(schema)) return value;
     const items = value.map((item, index) => pruneNode(run, item, schema?.items, `${path}[${index}]`));
     return items.every((item, index) => item === value[index]) ? value : items;
   }

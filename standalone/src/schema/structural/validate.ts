@@ -31,13 +31,13 @@ export function judge(visit: Visit): Judgement {
   if (old !== undefined && jsonEqual(value, old)) return sum;
   const ofType = typeCauses(value, schema, path);
   const hasTypeCheck = schema.type !== undefined || schema['x-kubernetes-int-or-string'] === true;
-  sum.add(...ofType);
+  sum.add(ofType);
   if (ofType.length === 0 && (hasTypeCheck || value === null)) sum.matches += 1;
   if (value === null) {
-    sum.add(...enumCauses(value, schema, path));
+    sum.add(enumCauses(value, schema, path));
     return sum;
   }
-  sum.merge(judgeCombinations(visit));
+  judgeCombinations(sum, visit);
   const ofContent = judgeContent(sum, visit);
   // One for each check that applies to the value (two for the alternatives), and one for the whole.
   sum.matches += 4 + Number(hasTypeCheck) + ofContent;
@@ -49,10 +49,11 @@ function judgeContent(sum: JudgementSum, visit: Visit): number {
   const { value, schema, path } = visit;
   const isObject = isJsonObject(value);
   if (typeof value === 'string') {
-    sum.add(...stringCauses(value, schema, path), ...formatCauses(value, schema, path));
-  } else if (typeof value === 'number') sum.add(...numberCauses(value, schema, path));
+    sum.add(stringCauses(value, schema, path));
+    sum.add(formatCauses(value, schema, path));
+  } else if (typeof value === 'number') sum.add(numberCauses(value, schema, path));
   else if (Array.isArray(value)) judgeItems(sum, value, visit);
-  sum.add(...enumCauses(value, schema, path));
+  sum.add(enumCauses(value, schema, path));
   if (isObject) judgeFields(sum, value, visit);
   if (typeof value === 'number' || Array.isArray(value)) return 2;
   return typeof value === 'string' || isObject ? 1 : 0;
@@ -63,38 +64,31 @@ function judgeItems(sum: JudgementSum, items: readonly unknown[], visit: Visit):
   const { items: itemSchema, minItems, maxItems } = schema;
   if (itemSchema !== undefined) {
     items.forEach((value, index) => {
-      const below = {
-        ...visit,
-        value,
-        schema: itemSchema,
-        path: `${path}[${index}]`,
-        old: oldItem(schema, old, value),
-      };
-      sum.merge(judge(below));
+      sum.merge(judge({ value, schema: itemSchema, path: `${path}[${index}]`, old: oldItem(schema, old, value) }));
     });
   }
   if (minItems !== undefined && items.length < minItems) {
-    sum.add(invalid(path, items.length, `${path} in body should have at least ${minItems} items`));
+    sum.add([invalid(path, items.length, `${path} in body should have at least ${minItems} items`)]);
   }
-  if (maxItems !== undefined && items.length > maxItems) sum.add(tooMany(path, items.length, maxItems));
+  if (maxItems !== undefined && items.length > maxItems) sum.add([tooMany(path, items.length, maxItems)]);
 }
 
 function judgeFields(sum: JudgementSum, value: JsonObject, visit: Visit): void {
   const { schema, path, old } = visit;
   const { properties, additionalProperties } = schema;
-  sum.add(...sizeCauses(value, schema, path));
+  sum.add(sizeCauses(value, schema, path));
   const child = (key: string): string => (path === '' ? key : `${path}.${key}`);
   for (const [key, item] of Object.entries(value)) {
     const rule =
       ownValue(properties, key) ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
-    const below = { ...visit, value: item, path: child(key), old: oldProperty(old, key) };
-    if (rule !== undefined) sum.merge(judge({ ...below, schema: rule }));
-    else if (additionalProperties === false) {
-      sum.add(invalid(path, key, `${path}.${key} in body is a forbidden property`));
+    if (rule !== undefined) {
+      sum.merge(judge({ value: item, schema: rule, path: child(key), old: oldProperty(old, key) }));
+    } else if (additionalProperties === false) {
+      sum.add([invalid(path, key, `${path}.${key} in body is a forbidden property`)]);
     }
   }
   for (const key of schema.required ?? []) {
-    if (!Object.hasOwn(value, key)) sum.add(required(child(key)));
+    if (!Object.hasOwn(value, key)) sum.add([required(child(key))]);
   }
 }
 
