@@ -58,7 +58,7 @@ onEachServer((server) => {
     expect((await server.raw.send('GET', `${boxes.path}/${name}`)).body).toEqual(before.body);
   });
 
-  it.each<[string, object, string]>([
+  it.each<[string, Intent, string]>([
     ['an unknown field', { spec: { bogus: 1 } }, '.spec.bogus: field not declared in schema'],
     ['an unknown field within', { spec: { inner: { z: 1 } } }, '.spec.inner.z: field not declared in schema'],
     [
@@ -231,12 +231,12 @@ onEachServer((server) => {
     expect(metadata.managedFields[2].manager).toBe('a');
   });
 
-  function intentOf(name: string, { metadata = {}, ...rest }: { metadata?: object }): object {
+  function intentOf(name: string, { metadata = {}, ...rest }: Intent): object {
     return { apiVersion: boxes.apiVersion, kind: 'Box', metadata: { name, ...metadata }, ...rest };
   }
 
   /** `manager` may carry more of the query. */
-  async function apply(name: string, manager: string, intent: object, subresource = ''): Promise<RawAnswer> {
+  async function apply(name: string, manager: string, intent: Intent, subresource = ''): Promise<RawAnswer> {
     const path = `${boxes.path}/${name}${subresource}?fieldManager=${manager}`;
     return await server.raw.send('PATCH', path, { body: intentOf(name, intent), headers: PATCH.apply });
   }
@@ -246,6 +246,12 @@ onEachServer((server) => {
     return await server.raw.send('PATCH', path, { body, headers: PATCH.merge });
   }
 });
+
+/** An intent without its identity. */
+interface Intent {
+  metadata?: object;
+  [field: string]: unknown;
+}
 
 function typeInvalid(field: string): string {
   return `FieldValueTypeInvalid ${field}`;

@@ -73,8 +73,10 @@ function inFormat(json: string, { mediaType, isPretty }: AnswerFormat): string {
   return isPretty ? JSON.stringify(JSON.parse(json), undefined, 2) : json;
 }
 
-function setWarnings(response: ServerResponse, warnings: readonly string[]): void {
-  if (warnings.length > 0) response.setHeader('warning', warnings.map(toWarning));
+/** Sets the Warning headers, each text once. */
+export function setWarnings(response: ServerResponse, warnings: readonly string[]): void {
+  const texts = new Set(warnings);
+  if (texts.size > 0) response.setHeader('warning', [...texts].map(toWarning));
 }
 
 /** RFC 7234 §5.5: code 299, no agent, a quoted text in ASCII. */

@@ -12,15 +12,17 @@ import { badRequest } from '../status/status-error.ts';
  * `Ignore` drops them silently.
  *
  * @param more Complaints of the patch format itself.
- * @returns texts for Warning headers.
+ * Warnings go to the request, since they are told with whatever is answered.
+ *
  * @throws StatusError BadRequest in Strict mode; Invalid for patches, as in kube-apiserver.
  */
-export function checkFields(request: ResourceRequest, object: ApiObject, more: readonly string[] = []): string[] {
+export function checkFields(request: ResourceRequest, object: ApiObject, more: readonly string[] = []): void {
   const mode = fieldValidation(request);
   const unknown = unknownFields(request, object);
-  if (mode === 'Ignore') return [];
+  if (mode === 'Ignore') return;
   const problems = [...more, ...duplicates(request, mode), ...unknown];
-  if (mode === 'Warn' || problems.length === 0) return problems;
+  if (mode === 'Warn') request.warnings.push(...problems);
+  if (mode === 'Warn' || problems.length === 0) return;
   if (request.method !== 'PATCH') throw badRequest(strictMessage(request.kind, problems));
   throw invalidPatch(object, `strict decoding error: ${problems.join(', ')}`);
 }
@@ -30,15 +32,16 @@ export function checkFields(request: ResourceRequest, object: ApiObject, more: r
  *
  * @throws StatusError BadRequest in Strict mode.
  */
-export function checkDuplicates(request: ResourceRequest): string[] {
+export function checkDuplicates(request: ResourceRequest): void {
   const mode = fieldValidation(request);
-  if (mode === 'Ignore') return [];
+  if (mode === 'Ignore') return;
   const text = request.body.toString('utf8');
   const isJson = text.trimStart().startsWith('{');
   const problems = isJson
     ? duplicateFields(text).map((field) => `duplicate field ${JSON.stringify(field)}`)
     : repeatedYamlKeys(text);
-  if (mode === 'Warn' || problems.length === 0) return problems;
+  if (mode === 'Warn') request.warnings.push(...problems);
+  if (mode === 'Warn' || problems.length === 0) return;
   const list = isJson ? problems.join(', ') : `error converting YAML to JSON: ${unmarshalErrors(problems)}`;
   throw badRequest(`error strict decoding YAML: ${list}`);
 }
@@ -48,13 +51,20 @@ export function fieldValidation({ query }: Pick<ResourceRequest, 'query'>): stri
   return query.get('fieldValidation') || 'Warn';
 }
 
-/** Undeclared metadata is told first, then the rest of the object from the outside in. */
+/**
+ * Of custom objects undeclared metadata is told first, then the rest from the outside in; a patched object of
+ * another kind is judged in the order of the alphabet.
+ */
 function unknownFields(request: ResourceRequest, object: ApiObject): string[] {
   const fields = decode(request, object);
   const isMetadata = (field: string): boolean => field.startsWith('metadata.');
-  return [...fields.filter(isMetadata), ...fields.filter((field) => !isMetadata(field))].map(
-    (field) => `unknown field ${JSON.stringify(field)}`,
-  );
+  const isPatched = request.method === 'PATCH';
+  const ordered = request.kind.isCustomResource
+    ? [...fields.filter(isMetadata), ...fields.filter((field) => !isMetadata(field))]
+    : isPatched
+      ? fields.toSorted()
+      : fields;
+  return ordered.map((field) => `unknown field ${JSON.stringify(field)}`);
 }
 
 /** A patched object that Go could not decode is the patch's fault. @throws StatusError Invalid. */

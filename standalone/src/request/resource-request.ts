@@ -16,6 +16,8 @@ export interface ResourceRequest {
   contentType: string;
   user: UserInfo;
   userAgent: string;
+  /** Complaints about what was sent, in order; they are told with any answer, a refusal too. */
+  warnings: string[];
 }
 
 /** An answer that is known whole. */
@@ -23,7 +25,7 @@ export interface Reply {
   code: number;
   /** JSON text. */
   body: string;
-  /** Texts of `Warning: 299` headers. */
+  /** Texts of `Warning: 299` headers, told after those of the request. */
   warnings?: readonly string[];
 }
 

@@ -1,7 +1,8 @@
+import type { ServerResponse } from 'node:http';
 import type { Authorize } from '../auth/authorize.ts';
 import type { UserInfo } from '../auth/token-store.ts';
 import { answerFormat } from '../request/answer-format.ts';
-import { sendReply } from '../request/answer.ts';
+import { sendReply, setWarnings } from '../request/answer.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { mediaType, readBody } from '../request/read-body.ts';
 import { negotiate } from '../request/representation-choice.ts';
@@ -67,11 +68,11 @@ export async function answerResource(deps: ResourceHandlerDeps, exchange: Resour
     contentType: mediaType(request.headers['content-type']),
     user: exchange.user,
     userAgent: request.headers['user-agent'] ?? '',
+    warnings: target.kind.deprecation === undefined ? [] : [target.kind.deprecation],
   };
   if (verb !== 'watch') {
-    const reply = await replyTo(deps.context, verb, resourceRequest);
-    const { deprecation } = target.kind;
-    const warnings = [...(deprecation === undefined ? [] : [deprecation]), ...(reply.warnings ?? [])];
+    const reply = await replyOrWarn(deps.context, verb, resourceRequest, response);
+    const warnings = [...resourceRequest.warnings, ...(reply.warnings ?? [])];
     await sendReply(response, { ...reply, warnings }, answerFormat(request.headers, query));
     return;
   }
@@ -79,6 +80,21 @@ export async function answerResource(deps: ResourceHandlerDeps, exchange: Resour
     throw new StatusError('NotAcceptable', 'only the following media types are accepted: application/json');
   }
   watch(deps.context, resourceRequest, response);
+}
+
+/** The reply; what there was to warn of is told with a refusal too. */
+async function replyOrWarn(
+  context: ApiContext,
+  verb: Exclude<Verb, 'watch'>,
+  request: ResourceRequest,
+  response: ServerResponse,
+): Promise<Reply> {
+  try {
+    return await replyTo(context, verb, request);
+  } catch (error) {
+    setWarnings(response, request.warnings);
+    throw error;
+  }
 }
 
 /** Reads show what is on disk; the refusal of a write waits until what it rests on is. */

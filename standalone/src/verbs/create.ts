@@ -15,7 +15,8 @@ export async function create(context: ApiContext, request: ResourceRequest): Pro
   if (kind.resource.namespaced && path.namespace === '') throw methodNotAllowed();
   assertWriteOptions(request, 'CreateOptions');
   const sent = withoutRepeatedOwners(sentObject(request), false);
-  const warnings = [...checkFields(request, sent.object), ...sent.warnings, ...finalizerWarnings(kind, sent.object)];
+  checkFields(request, sent.object);
+  const warnings = [...sent.warnings, ...finalizerWarnings(kind, sent.object)];
   const options = { namespace: path.namespace, manager: fieldManager(request), isDryRun: isDryRun(request) };
   if (!options.isDryRun) assertNoVersion(sent.object.metadata.resourceVersion);
   const object = await context.writer.create(kind, sent.object, options);

@@ -57,7 +57,7 @@ async function patchLive(context: ApiContext, request: ResourceRequest): Promise
     subresource: subresourceOf(request),
     modify: (live) => {
       const object = patchedObject(request, patchDocument(request, live, document));
-      warnings.push(...checkFields(request, object, complaints));
+      checkFields(request, object, complaints);
       const patched = withoutRepeatedOwners(object, true);
       warnings.push(...patched.warnings, ...finalizerWarnings(kind, patched.object, live));
       return patched.object;
@@ -86,7 +86,8 @@ async function apply(context: ApiContext, request: ResourceRequest): Promise<Rep
   const intent = appliedObject(request, parseDocument(request.body, 'application/yaml'));
   if (intent.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
   assertTyped(request, intent);
-  const warnings = [...checkDuplicates(request), ...finalizerWarnings(kind, intent)];
+  checkDuplicates(request);
+  const warnings = finalizerWarnings(kind, intent);
   const merge = (live?: ApiObject): ApiObject => mergeIntent(context, request, { live, intent, manager });
   const options = { manager, isDryRun: isDryRun(request), isManaged: true };
   const isNew = context.store.head(keyOf(kind.resource, path.namespace, path.name)) === undefined;

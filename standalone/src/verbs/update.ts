@@ -18,7 +18,8 @@ export async function update(context: ApiContext, request: ResourceRequest): Pro
   const { kind, path } = request;
   assertWriteOptions(request, 'UpdateOptions');
   const sent = withoutRepeatedOwners(sentObject(request), false);
-  const warnings = [...checkFields(request, sent.object), ...sent.warnings];
+  checkFields(request, sent.object);
+  const warnings = [...sent.warnings];
   const options = { manager: fieldManager(request), isDryRun: isDryRun(request) };
   const isMissing = context.store.head(keyOf(kind.resource, path.namespace, path.name)) === undefined;
   if (isMissing && path.subresource === '' && allowsCreateOnUpdate(kind.resource)) {
