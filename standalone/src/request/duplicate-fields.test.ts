@@ -11,6 +11,9 @@ describe('duplicateFields', () => {
     ['[{"op":1,"op":2}]', ['[0].op']],
     ['{"a":"x\\"{,:","a":"y"}', ['a']],
     ['{"a":1,"\\u0061":2}', ['a']],
+    ['{"a":"x\\\\","a":"\\\\\\"","b":1}', ['a']],
+    [`{a: 'it"s'}`, []],
+    ['{ "a" : -1.5e3 ,\n"b" : [ true , null , "," ] , "b" : 0 }', ['b']],
     ['{"a":{"x":[[],[{"k":1}]],"y":{}},"b":"a","c":["a","a"]}', []],
   ])('finds in %s: %j', (text, fields) => {
     expect(duplicateFields(text)).toEqual(fields);

