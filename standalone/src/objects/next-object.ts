@@ -3,7 +3,7 @@ import type { ApiObject, CompiledKind, ObjectMeta } from '../schema/index.ts';
 import { hasGeneration } from './initial-object.ts';
 
 /** Which part of an object a write may change. '' is the main resource. */
-export type Subresource = '' | 'status';
+export type Subresource = '' | 'status' | 'scale';
 
 /**
  * The state that an update leads to, before pruning and validation: the server's own metadata is kept, and the other

@@ -15,6 +15,7 @@ export type {
   ObjectMeta,
   OwnerReference,
   PrinterColumn,
+  ScaleView,
   SchemaNode,
   Table,
   TableColumn,

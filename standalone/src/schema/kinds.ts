@@ -193,6 +193,20 @@ export interface PrinterColumn {
   priority?: number;
 }
 
+/** The scale subresource of a kind: a part of its objects, read and written as an autoscaling/v1 Scale. */
+export interface ScaleView {
+  /** The kind Scale, of the scope of the scaled kind. */
+  readonly kind: CompiledKind;
+  /** Path such as `.spec.replicas`. */
+  readonly specReplicasPath: string;
+  /** True when the object says how many are wanted. */
+  hasReplicas(object: ApiObject): boolean;
+  /** The Scale of an object; zero where it says no number. */
+  read(object: ApiObject): ApiObject;
+  /** Copy of an object that wants so many. */
+  withReplicas(object: ApiObject, replicas: number): ApiObject;
+}
+
 /** What a served kind can do for the HTTP layer. Made by `compileCrd` and `builtinKinds`. */
 export interface CompiledKind {
   readonly resource: KindResource;
@@ -204,6 +218,8 @@ export interface CompiledKind {
   readonly versionSchema: SchemaNode;
   /** True when `/status` is served, so that the main resource ignores `status` and back. */
   readonly hasStatus: boolean;
+  /** Set when `/scale` is served. */
+  readonly scale?: ScaleView | undefined;
   /** What every request for the version is warned of; undefined when it is not deprecated. */
   readonly deprecation: string | undefined;
   /** Verbs in the order discovery lists them. */

@@ -15,6 +15,7 @@ import { remove } from '../verbs/delete.ts';
 import { get } from '../verbs/get.ts';
 import { list } from '../verbs/list.ts';
 import { patch } from '../verbs/patch.ts';
+import { getScale, patchScale, updateScale } from '../verbs/scale.ts';
 import { update } from '../verbs/update.ts';
 import { verbOf } from '../verbs/verb.ts';
 import type { Verb } from '../verbs/verb.ts';
@@ -36,6 +37,9 @@ const VERBS: Readonly<Record<Exclude<Verb, 'watch'>, WholeVerb>> = {
   delete: remove,
   deletecollection: removeCollection,
 };
+
+/** The same for the subresource scale, which has no others. */
+const SCALE_VERBS: Partial<typeof VERBS> = { get: getScale, update: updateScale, patch: patchScale };
 
 /** What answers requests to resources. */
 export interface ResourceHandlerDeps {
@@ -99,8 +103,9 @@ async function replyOrWarn(
 
 /** Reads show what is on disk; the refusal of a write waits until what it rests on is. */
 async function replyTo(context: ApiContext, verb: Exclude<Verb, 'watch'>, request: ResourceRequest): Promise<Reply> {
-  if (verb === 'get' || verb === 'list') return await VERBS[verb](context, request);
-  return await settledAnswer(context.store, () => VERBS[verb](context, request), request.query.has('dryRun'));
+  const answer = (request.path.subresource === 'scale' ? SCALE_VERBS[verb] : undefined) ?? VERBS[verb];
+  if (verb === 'get' || verb === 'list') return await answer(context, request);
+  return await settledAnswer(context.store, () => answer(context, request), request.query.has('dryRun'));
 }
 
 function authorize(deps: ResourceHandlerDeps, exchange: ResourceExchange, verb: Verb): void {

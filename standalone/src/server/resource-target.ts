@@ -24,7 +24,7 @@ function isMisplaced(kind: CompiledKind, path: ResourcePath): boolean {
 }
 
 /**
- * Only `status` lies below an object.
+ * Only `status` and `scale` lie below an object.
  *
  * @throws StatusError NotFound, BadRequest for what cannot be a name, MethodNotAllowed.
  */
@@ -32,11 +32,16 @@ export function checkTarget({ kind, path }: ResourceTarget): void {
   const { resource } = kind;
   // Finalize exists for kube-controller-manager, which writes to it only.
   if (path.subresource === 'finalize' && resource.plural === 'namespaces') throw methodNotAllowed();
-  if (path.subresource !== '' && !(path.subresource === 'status' && kind.hasStatus)) {
+  if (!isServed(kind, path.subresource)) {
     throw kind.isCustomResource ? notFound(resource, path.name) : pathNotFound();
   }
   const fault = pathNameFault(path.name);
   if (fault !== undefined) throw badRequest(`Name parameter invalid: ${JSON.stringify(path.name)}: ${fault}`);
+}
+
+function isServed(kind: CompiledKind, subresource: string): boolean {
+  if (subresource === 'status') return kind.hasStatus;
+  return subresource === 'scale' ? kind.scale !== undefined : subresource === '';
 }
 
 /** True where built-in documents and groups are, where an unknown path is answered by a Status and not by plain text. */

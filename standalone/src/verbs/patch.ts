@@ -29,10 +29,17 @@ import { isTrue } from '../request/query.ts';
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
 const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
-const APPLY_PATCH = 'application/apply-patch+yaml';
+/** Media type of server-side apply. */
+export const APPLY_PATCH = 'application/apply-patch+yaml';
 
 /** PATCH of an object or its status, in the four forms of Kubernetes. */
 export async function patch(context: ApiContext, request: ResourceRequest): Promise<Reply> {
+  assertPatchType(request);
+  return request.contentType === APPLY_PATCH ? await apply(context, request) : await patchLive(context, request);
+}
+
+/** @throws StatusError UnsupportedMediaType for a form of patch that the kind does not take. */
+export function assertPatchType(request: ResourceRequest): void {
   const type = request.contentType;
   const accepted = [JSON_PATCH, MERGE_PATCH, ...(request.kind.isCustomResource ? [] : [STRATEGIC_PATCH]), APPLY_PATCH];
   if (!accepted.includes(type)) {
@@ -41,7 +48,6 @@ export async function patch(context: ApiContext, request: ResourceRequest): Prom
       `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
     );
   }
-  return type === APPLY_PATCH ? await apply(context, request) : await patchLive(context, request);
 }
 
 async function patchLive(context: ApiContext, request: ResourceRequest): Promise<Reply> {
@@ -68,7 +74,12 @@ async function patchLive(context: ApiContext, request: ResourceRequest): Promise
   return { code: 200, body: render(context, request, written.object), warnings };
 }
 
-function patchDocument({ contentType: type, kind }: ResourceRequest, live: ApiObject, document: unknown): unknown {
+/** An object as a patch of one of the other forms makes it. */
+export function patchDocument(
+  { contentType: type, kind }: ResourceRequest,
+  live: ApiObject,
+  document: unknown,
+): unknown {
   if (type === JSON_PATCH) return applyJsonPatch(live, document);
   if (!isJsonObject(document)) {
     const into = 'Go value of type map[string]interface {}';

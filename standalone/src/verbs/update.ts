@@ -39,7 +39,7 @@ export async function update(context: ApiContext, request: ResourceRequest): Pro
 }
 
 /** The uid in a PUT is a precondition. @throws StatusError Conflict. */
-function assertSameUid({ kind }: ResourceRequest, live: ApiObject, sent: ApiObject): void {
+export function assertSameUid({ kind }: ResourceRequest, live: ApiObject, sent: ApiObject): void {
   const { uid = '' } = sent.metadata;
   if (uid === '' || uid === live.metadata.uid) return;
   const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`;

@@ -4,6 +4,7 @@ import { compileKind } from '../kind/compile-kind.ts';
 import type { ApiObject, CompiledKind, JsonObject, KindResource } from '../kinds.ts';
 import { dottedValue } from '../kind/dotted-value.ts';
 import { dns1123SubdomainErrors } from '../metadata/names.ts';
+import { scaleCauses, scaleView } from '../scale/scale-view.ts';
 import { invalid } from '../structural/cause.ts';
 import { isJsonObject } from '../structural/json-value.ts';
 import { decodeFault } from '../structural/decode-fault.ts';
@@ -73,11 +74,18 @@ function toKind(crd: Crd, version: CrdVersion): CompiledKind {
       return [path, (object: ApiObject) => dottedValue(object as unknown as JsonObject, path)];
     }),
   );
+  const scale = version.subresources?.scale;
   return compileKind({
     resource: resourceOf(crd, version),
     isCustomResource: true,
     isStorageVersion: version.storage,
     hasStatus: version.subresources?.status !== undefined,
+    ...(scale === undefined
+      ? {}
+      : {
+          scale: scaleView(scale, crd.spec.scope === 'Namespaced'),
+          extraCauses: (object) => scaleCauses(object, scale),
+        }),
     deprecation: deprecationOf(crd, version),
     verbs: ALL_VERBS,
     schema,

@@ -2,7 +2,10 @@ import type { CompiledKind, KindResource } from '../kinds.ts';
 import { storageVersionHash } from './storage-version-hash.ts';
 import { compareVersions } from './version-order.ts';
 
-const STATUS_VERBS = ['get', 'patch', 'update'];
+const SUBRESOURCE_VERBS = ['get', 'patch', 'update'];
+
+/** What the subresource scale is answered with. */
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 
 /** `/api`. `serverAddress` is host:port. */
 export function apiVersions(serverAddress: string): object {
@@ -112,8 +115,12 @@ function resourceEntries(kinds: readonly CompiledKind[], kind: CompiledKind): ob
     ...optionalNames(kind.resource),
     ...optionalHash(storageVersionHash(kinds, kind)),
   };
-  if (!kind.hasStatus) return [main];
-  return [main, { name: `${plural}/status`, singularName: '', namespaced, kind: name, verbs: STATUS_VERBS }];
+  const part = { singularName: '', namespaced, verbs: SUBRESOURCE_VERBS };
+  return [
+    main,
+    ...(kind.hasStatus ? [{ name: `${plural}/status`, kind: name, ...part }] : []),
+    ...(kind.scale === undefined ? [] : [{ name: `${plural}/scale`, ...SCALE, ...part }]),
+  ];
 }
 
 function optionalHash(hash: string | undefined): object {
@@ -125,7 +132,10 @@ function aggregatedResource(kind: CompiledKind): object {
   // Of built-in kinds the group and version are left empty: they are those of the list.
   const place = kind.isCustomResource ? { group, version } : { group: '', version: '' };
   const responseKind = { ...place, kind: kind.resource.kind };
-  const status = { subresource: 'status', responseKind, verbs: STATUS_VERBS };
+  const subresources = [
+    ...(kind.hasStatus ? [{ subresource: 'status', responseKind, verbs: SUBRESOURCE_VERBS }] : []),
+    ...(kind.scale === undefined ? [] : [{ subresource: 'scale', responseKind: SCALE, verbs: SUBRESOURCE_VERBS }]),
+  ];
   return {
     resource: plural,
     responseKind,
@@ -133,6 +143,6 @@ function aggregatedResource(kind: CompiledKind): object {
     singularResource: singular,
     verbs: kind.verbs,
     ...optionalNames(kind.resource),
-    ...(kind.hasStatus ? { subresources: [status] } : {}),
+    ...(subresources.length === 0 ? {} : { subresources }),
   };
 }

@@ -30,6 +30,8 @@ export interface KindDefinition {
   isCustomResource: boolean;
   isStorageVersion: boolean;
   hasStatus: boolean;
+  /** The scale subresource. */
+  scale?: CompiledKind['scale'];
   /** Warning that every request draws. */
   deprecation?: string | undefined;
   verbs: readonly string[];
@@ -82,6 +84,7 @@ export function compileKind(definition: KindDefinition): CompiledKind {
     isStorageVersion,
     versionSchema,
     hasStatus,
+    scale: definition.scale,
     deprecation: definition.deprecation,
     verbs,
     ...(definition.conversion ?? versionInPlace(apiVersion)),

@@ -6,6 +6,7 @@ export const META_PREFIX = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
 const BUILTIN_PREFIXES: Record<string, string> = {
   '': 'io.k8s.api.core.',
   'events.k8s.io': 'io.k8s.api.events.',
+  autoscaling: 'io.k8s.api.autoscaling.',
   'coordination.k8s.io': 'io.k8s.api.coordination.',
   'apiextensions.k8s.io': 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.',
 };

@@ -27,6 +27,7 @@ export function componentSchemas(
     const name = componentName(kind);
     schemas[name] = kindSchema(kind, dialect);
     schemas[`${name}List`] = listSchema(kind, dialect);
+    if (kind.scale !== undefined) schemas[componentName(kind.scale.kind)] = kindSchema(kind.scale.kind, dialect);
     for (const part of namedParts(kind.versionSchema)) schemas[part.component ?? ''] = convertNamed(part, dialect);
   }
   return { ...schemas, ...metaSchemas(dialect) };

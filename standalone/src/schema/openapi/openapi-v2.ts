@@ -61,9 +61,10 @@ function pathItem(kind: CompiledKind, entry: KindPath): object {
 }
 
 function operationObject(kind: CompiledKind, operation: KindOperation): object {
-  const answers = { object: componentName(kind), list: `${componentName(kind)}List`, status: `${META_PREFIX}Status` };
+  const object = componentName(operation.objectKind ?? kind);
+  const answers = { object, list: `${componentName(kind)}List`, status: `${META_PREFIX}Status` };
   const bodies = {
-    object: componentName(kind),
+    object,
     patch: `${META_PREFIX}Patch`,
     deleteOptions: `${META_PREFIX}DeleteOptions`,
   };

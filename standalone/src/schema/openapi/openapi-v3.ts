@@ -85,7 +85,8 @@ function queryParameter({ name, type, description }: QueryParameter): object {
 }
 
 function operationObject(kind: CompiledKind, operation: KindOperation): object {
-  const answers = { object: componentName(kind), list: `${componentName(kind)}List`, status: `${META_PREFIX}Status` };
+  const object = componentName(operation.objectKind ?? kind);
+  const answers = { object, list: `${componentName(kind)}List`, status: `${META_PREFIX}Status` };
   const content = {
     'application/json': schemaOf(answers[operation.answer]),
     'application/yaml': schemaOf(answers[operation.answer]),
@@ -106,12 +107,12 @@ function schemaOf(name: string): { schema: SchemaDocument } {
   return { schema: { $ref: `${PREFIX}${name}` } };
 }
 
-function requestBody(kind: CompiledKind, { body }: KindOperation): object | undefined {
+function requestBody(kind: CompiledKind, { body, objectKind = kind }: KindOperation): object | undefined {
   if (body === 'none') return undefined;
   if (body === 'patch') {
     const content = patchMediaTypes(kind).map((type) => [type, schemaOf(`${META_PREFIX}Patch`)]);
     return { content: Object.fromEntries(content), required: true };
   }
   if (body === 'deleteOptions') return { content: { 'application/json': schemaOf(`${META_PREFIX}DeleteOptions`) } };
-  return { content: { 'application/json': schemaOf(componentName(kind)) }, required: true };
+  return { content: { 'application/json': schemaOf(componentName(objectKind)) }, required: true };
 }

@@ -11,6 +11,8 @@ export interface KindOperation {
   parameters: readonly QueryParameter[];
   body: 'object' | 'patch' | 'deleteOptions' | 'none';
   answer: 'object' | 'list' | 'status';
+  /** The kind of the objects that it takes and gives, where that is not the kind at whose path it stands. */
+  objectKind?: CompiledKind;
 }
 
 /** A query parameter. */
@@ -83,6 +85,13 @@ export function kindPaths(kind: CompiledKind): KindPath[] {
     const operations = itemOperations(kind, 'Status').filter(({ action }) => action !== 'delete');
     paths.push({ path: `${item}/status`, hasNamespace: namespaced, hasName: true, operations });
   }
+  const { scale } = kind;
+  if (scale !== undefined) {
+    const operations = itemOperations(kind, 'Scale')
+      .filter(({ action }) => action !== 'delete')
+      .map((operation) => ({ ...operation, objectKind: scale.kind }));
+    paths.push({ path: `${item}/scale`, hasNamespace: namespaced, hasName: true, operations });
+  }
   if (namespaced) {
     const operations = [listOperation(kind, 'ForAllNamespaces')];
     paths.push({ path: `${root}/${plural}`, hasNamespace: false, hasName: false, operations });
@@ -132,9 +141,9 @@ function collectionOperations(kind: CompiledKind): KindOperation[] {
   ];
 }
 
-function itemOperations(kind: CompiledKind, suffix: '' | 'Status'): KindOperation[] {
+function itemOperations(kind: CompiledKind, suffix: '' | 'Status' | 'Scale'): KindOperation[] {
   const { kind: name } = kind.resource;
-  const what = suffix === '' ? `a ${name}` : `the status of a ${name}`;
+  const what = suffix === '' ? `a ${name}` : `the ${suffix.toLowerCase()} of a ${name}`;
   const id = (verb: string): string => operationName(kind, verb, suffix);
   const common = { answer: 'object' } as const;
   return [
