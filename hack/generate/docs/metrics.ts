@@ -20,11 +20,14 @@ const GROUPS = [
   { title: 'Requests to the Kubernetes API', prefix: /^(?:nannyapi_kube|rest_client)/ },
 ] as const;
 
-/** `docs/reference/metrics.md`, from a registry into which the real parts put their metrics. */
-export function renderMetrics(registry: Registry): string {
-  const metrics = (registry.getMetricsAsArray() as unknown as RegisteredMetric[]).toSorted((a, b) =>
-    a.name < b.name ? -1 : 1,
-  );
+/**
+ * `docs/reference/metrics.md`, from registries into which the real parts put their metrics.
+ *
+ * @param registry of operator and facade
+ * @param apiServer of the embedded API server, which serves its own
+ */
+export function renderMetrics(registry: Registry, apiServer: Registry): string {
+  const metrics = metricsOf(registry);
   const isGrouped = ({ name }: RegisteredMetric): boolean => GROUPS.some(({ prefix }) => prefix.test(name));
   const groups = [
     ...GROUPS.map(({ title, prefix }) => ({ title, members: metrics.filter(({ name }) => prefix.test(name)) })),
@@ -38,7 +41,15 @@ export function renderMetrics(registry: Registry): string {
     'What is known to users of other operators has the names it has there, those of client-go and controller-runtime, so that their dashboards and alerts work ([ADR 0011](../adr/0011-leader-election-with-a-fence-and-known-metric-names.md)). All else begins with `nannyapi_`.',
     'Seconds are seconds with a fraction. A histogram `x` comes as `x_bucket`, `x_sum` and `x_count`.',
     ...groups,
+    '## API server of standalone',
+    '`GET /metrics` of the Kubernetes API port of `nanny standalone`, with the admin token. What kube-apiserver has too is named as there.',
+    metricTable(metricsOf(apiServer)),
   );
+}
+
+function metricsOf(registry: Registry): RegisteredMetric[] {
+  const metrics = registry.getMetricsAsArray() as unknown as RegisteredMetric[];
+  return metrics.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function metricTable(metrics: readonly RegisteredMetric[]): string {

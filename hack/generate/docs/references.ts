@@ -1,6 +1,7 @@
 import { renderApi, renderOpenApi } from './api.ts';
 import { renderConfiguration } from './configuration.ts';
 import { renderErrors } from './errors.ts';
+import { registerApiServerMetrics } from './api-server-metrics.ts';
 import { buildIdleControlPlane } from './idle-control-plane.ts';
 import { renderLabels } from './labels.ts';
 import { renderMetrics } from './metrics.ts';
@@ -28,7 +29,7 @@ export async function renderReferences({ crds, read }: CrdPages): Promise<Map<st
     ['docs/reference/configuration.md', renderConfiguration()],
     ['docs/reference/errors.md', renderErrors()],
     ['docs/reference/labels-and-annotations.md', renderLabels()],
-    ['docs/reference/metrics.md', renderMetrics(registry)],
+    ['docs/reference/metrics.md', renderMetrics(registry, await registerApiServerMetrics())],
     ['docs/reference/openapi.json', renderOpenApi(openapi)],
     ['docs/reference/policy.md', renderPolicy()],
     ['docs/reference/protocol.md', renderProtocol()],
