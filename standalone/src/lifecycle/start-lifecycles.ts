@@ -1,5 +1,6 @@
 import type { ApiContext } from '../request/api-context.ts';
 import { CrdLifecycle } from './crd-lifecycle.ts';
+import { EventLifetime } from './event-lifetime.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import { NamespaceLifecycle } from './namespace-lifecycle.ts';
 
@@ -9,18 +10,20 @@ export interface Lifecycles {
   close(): Promise<void>;
 }
 
-/** Serves the stored CRDs and those given, makes the first namespaces, and starts garbage collection. */
+/** Serves the stored CRDs and those given, makes the first namespaces, and starts garbage collection and the end of old events. */
 export async function startLifecycles(context: ApiContext, crds: readonly unknown[]): Promise<Lifecycles> {
   const custom = new CrdLifecycle(context);
   const namespaces = new NamespaceLifecycle(context);
   const garbage = new GarbageCollector(context);
+  const events = new EventLifetime(context);
   custom.start();
   await custom.install(crds);
   await namespaces.start();
   garbage.start();
+  events.start();
   return {
     close: async () => {
-      await Promise.all([custom.close(), namespaces.close(), garbage.close()]);
+      await Promise.all([custom.close(), namespaces.close(), garbage.close(), events.close()]);
     },
   };
 }
