@@ -1,7 +1,10 @@
 /** What bad input gets: a clear answer that names the field and what is allowed, and nothing half-run. */
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Investigation } from '@nannyapi/crds';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NANNY, startControlPlane, type ControlPlane } from './system/control-plane.ts';
@@ -102,13 +105,9 @@ describe('nanny standalone', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    const { exitCode, stderr } = await nanny([
-      'standalone',
-      '--data',
-      `${process.env['TMPDIR'] ?? '/tmp'}/nannyapi-port-${port}`,
-      '--port',
-      String(port),
-    ]);
+    const dataDir = await mkdtemp(join(tmpdir(), 'nannyapi-port-'));
+    const { exitCode, stderr } = await nanny(['standalone', '--data', dataDir, '--port', String(port)]);
+    await rm(dataDir, { recursive: true });
     server.close();
     expect(exitCode).toBe(1);
     expect(stderr).toContain(String(port));
