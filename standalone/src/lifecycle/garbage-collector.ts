@@ -1,5 +1,6 @@
 import type { ApiObject, CompiledKind, OwnerReference } from '../schema/index.ts';
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER, withoutFinalizer } from '../objects/finalizers.ts';
+import { storageResource } from '../kinds/kind-registry.ts';
 import { ignoreOvertaken } from '../objects/ignore-overtaken.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
@@ -82,6 +83,8 @@ export class GarbageCollector {
   /** Deletes a dependent without a living owner; one that still has another owner only loses the dead reference. */
   async #judgeDependent(kind: CompiledKind, stored: StoredObject, object: ApiObject): Promise<void> {
     const references = object.metadata.ownerReferences ?? [];
+    // An owner in a namespace cannot be looked up for an object that is in none; Kubernetes then leaves it alone.
+    if (stored.namespace === '' && references.some((reference) => this.#kindOf(reference)?.resource.namespaced)) return;
     const states = references.map((reference) => ({ reference, state: this.#stateOf(reference, stored) }));
     if (states.every(({ state }) => state === 'Living')) return;
     if (states.some(({ state }) => state === 'Living')) {
@@ -101,15 +104,23 @@ export class GarbageCollector {
   }
 
   #stateOf(reference: OwnerReference, dependent: StoredObject): 'Living' | 'WaitingInForeground' | 'Gone' {
-    const { store, kinds } = this.#context;
+    const { store } = this.#context;
+    const kind = this.#kindOf(reference);
+    // A kind that is not served here cannot be looked up: its objects are not known to be gone.
+    if (kind === undefined) return 'Living';
     const owner = store.owners.get(reference.uid);
-    if (owner === undefined || (owner.namespace !== '' && owner.namespace !== dependent.namespace)) {
-      // A kind that is not served here cannot be looked up: its objects are not known to be gone.
-      return kinds.findByKind(reference.apiVersion, reference.kind) === undefined ? 'Living' : 'Gone';
-    }
+    const isThere =
+      owner?.name === reference.name &&
+      owner.resource === storageResource(kind.resource) &&
+      (owner.namespace === '' || owner.namespace === dependent.namespace);
+    if (!isThere) return 'Gone';
     const isWaiting =
       owner.isDeleting && store.parse(owner).metadata.finalizers?.includes(FOREGROUND_FINALIZER) === true;
     return isWaiting ? 'WaitingInForeground' : 'Living';
+  }
+
+  #kindOf({ apiVersion, kind }: OwnerReference): CompiledKind | undefined {
+    return this.#context.kinds.findByKind(apiVersion, kind);
   }
 
   #isBlocking(dependent: StoredObject, ownerUid: string): boolean {
