@@ -1,9 +1,11 @@
 import type { ApiObject, CompiledKind } from '../schema/index.ts';
 import { FIRST_NAMESPACES } from '../objects/built-in-admission.ts';
 import { ignoreOvertaken } from '../objects/ignore-overtaken.ts';
+import type { Subresource } from '../objects/next-object.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
 import { BackgroundWork } from './background-work.ts';
+import { terminatingConditions, type NamespaceCondition } from './terminating-conditions.ts';
 
 const MANAGER = 'namespace-lifecycle';
 const ACCOUNTS = 'serviceaccounts';
@@ -89,13 +91,29 @@ export class NamespaceLifecycle {
         await ignoreOvertaken(writer.delete(kind, object, { isDryRun: false, propagationPolicy: 'Background' }));
       });
     await Promise.all(deletions);
+    const remaining = this.#content(name);
     // What is left is held by finalizers; the change that removes the last of it comes back here.
-    if (this.#content(name).length > 0) return;
-    const at = { namespace: '', name };
-    const modify = (live: ApiObject): ApiObject => ({ ...live, spec: {} });
-    await ignoreOvertaken(
-      writer.update(this.#namespaceKind(), at, { subresource: '', modify, manager: MANAGER, isDryRun: false }),
-    );
+    if (remaining.length > 0) await this.#tellWhatRemains(name, remaining);
+    else await this.#modify(name, '', (live) => ({ ...live, spec: {} }));
+  }
+
+  async #tellWhatRemains(name: string, remaining: readonly StoredObject[]): Promise<void> {
+    const { kinds, store, clock } = this.#context;
+    const remainders = remaining.flatMap((object) => {
+      const kind = kinds.findStored(object.resource);
+      const finalizers = store.parse(object).metadata.finalizers ?? [];
+      return kind === undefined ? [] : [{ plural: kind.resource.plural, group: kind.resource.group, finalizers }];
+    });
+    await this.#modify(name, 'status', (live) => {
+      const status = (live['status'] ?? {}) as { conditions?: NamespaceCondition[] };
+      const conditions = terminatingConditions(remainders, status.conditions ?? [], clock.now());
+      return { ...live, status: { ...status, conditions } };
+    });
+  }
+
+  async #modify(name: string, subresource: Subresource, modify: (live: ApiObject) => ApiObject): Promise<void> {
+    const options = { subresource, modify, manager: MANAGER, isDryRun: false };
+    await ignoreOvertaken(this.#context.writer.update(this.#namespaceKind(), { namespace: '', name }, options));
   }
 
   #content(namespace: string): StoredObject[] {
