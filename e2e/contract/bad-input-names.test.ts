@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { serveGadgets, type Gadgets } from './fixtures/gadgets.ts';
+import { gadgetText, serveGadgets, type Gadgets } from './fixtures/gadgets.ts';
 import { talk } from './fixtures/raw-socket.ts';
 import { onEachServer, uniqueName } from './servers.ts';
 
@@ -19,11 +19,6 @@ onEachServer((server) => {
 
   async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     return await server.raw.send('POST', path, { body, headers });
-  }
-
-  /** JSON text of a Gadget, with more fields at its end. */
-  function gadgetText(name: string, more = ''): string {
-    return `{"apiVersion":"${gadgets.apiVersion}","kind":"Gadget","metadata":{"name":"${name}"},"spec":{}${more}}`;
   }
 
   describe('names that JavaScript gives a meaning to', () => {
@@ -54,6 +49,7 @@ onEachServer((server) => {
 
     it('are no more than unknown fields at the top', async () => {
       const text = gadgetText(
+        gadgets,
         uniqueName(),
         ',"__proto__":{"spec":{"color":"red"}},"constructor":{"prototype":{"x":1}}',
       );

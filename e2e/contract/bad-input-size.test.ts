@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createAt, gadget, serveGadgets, type Gadgets } from './fixtures/gadgets.ts';
+import { createAt, gadget, gadgetText, gadgetYaml, serveGadgets, type Gadgets } from './fixtures/gadgets.ts';
 import { onEachServer, uniqueName } from './servers.ts';
 
 const YAML = { 'content-type': 'application/yaml' };
@@ -22,28 +22,20 @@ onEachServer((server) => {
     return await server.raw.send('POST', path, { body, headers });
   }
 
-  /** JSON text of a Gadget, with more fields at its end. */
-  function gadgetText(name: string, more = ''): string {
-    return `{"apiVersion":"${gadgets.apiVersion}","kind":"Gadget","metadata":{"name":"${name}"},"spec":{}${more}}`;
-  }
-
-  function gadgetYaml(name: string, more = ''): string {
-    return `apiVersion: ${gadgets.apiVersion}\nkind: Gadget\nmetadata:\n  name: ${name}\n${more}`;
-  }
-
   describe('nesting', () => {
     const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
     it('of 500 levels is read past where no field is declared', async () => {
-      const { code, headers } = await post(gadgets.path, gadgetText(uniqueName(), `,"deep":${nested(500)}`));
+      const { code, headers } = await post(gadgets.path, gadgetText(gadgets, uniqueName(), `,"deep":${nested(500)}`));
       expect([code, headers['warning']]).toEqual([201, '299 - "unknown field \\"deep\\""']);
     });
 
     it.each([11_000, 400_000])('of %i levels is refused', async (depth) => {
-      expect((await post(gadgets.path, gadgetText('deep', `,"deep":${nested(depth)}`))).code).toBe(400);
+      expect((await post(gadgets.path, gadgetText(gadgets, 'deep', `,"deep":${nested(depth)}`))).code).toBe(400);
       expect((await post(gadgets.path, '['.repeat(depth))).code).toBe(400);
       expect(
-        (await post(gadgets.path, gadgetYaml('deep', `x: ${'['.repeat(depth)}${']'.repeat(depth)}`), YAML)).code,
+        (await post(gadgets.path, gadgetYaml(gadgets, 'deep', `x: ${'['.repeat(depth)}${']'.repeat(depth)}`), YAML))
+          .code,
       ).toBe(400);
     });
   });
@@ -64,7 +56,7 @@ onEachServer((server) => {
     });
 
     it('of 3 MiB is read', async () => {
-      const text = gadgetText(uniqueName());
+      const text = gadgetText(gadgets, uniqueName());
       expect((await post(gadgets.path, text + ' '.repeat(MAX_BODY_BYTES - text.length))).code).toBe(201);
     });
 
@@ -117,7 +109,7 @@ onEachServer((server) => {
         ['POST', gadgets.path, 'typed'],
         ['PUT', `${gadgets.path}/typed`, 'typed'],
       ] as const) {
-        const { code, body } = await server.raw.send(method, path, { body: gadgetText(name), headers });
+        const { code, body } = await server.raw.send(method, path, { body: gadgetText(gadgets, name), headers });
         expect([code, body.reason]).toEqual([415, 'UnsupportedMediaType']);
         expect(body.message).toContain(
           'in an unknown format - accepted media types include: application/json, application/yaml',
@@ -128,7 +120,7 @@ onEachServer((server) => {
     it.each(['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/yaml'])(
       '%s is taken',
       async (type) => {
-        expect((await post(gadgets.path, gadgetText(uniqueName()), { 'content-type': type })).code).toBe(201);
+        expect((await post(gadgets.path, gadgetText(gadgets, uniqueName()), { 'content-type': type })).code).toBe(201);
       },
     );
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { serveGadgets, type Gadgets } from './fixtures/gadgets.ts';
+import { gadgetText, gadgetYaml, serveGadgets, type Gadgets } from './fixtures/gadgets.ts';
 import { onEachServer, uniqueName } from './servers.ts';
 
 const YAML = { 'content-type': 'application/yaml' };
@@ -17,15 +17,6 @@ onEachServer((server) => {
 
   async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     return await server.raw.send('POST', path, { body, headers });
-  }
-
-  /** JSON text of a Gadget, with more fields at its end. */
-  function gadgetText(name: string, more = ''): string {
-    return `{"apiVersion":"${gadgets.apiVersion}","kind":"Gadget","metadata":{"name":"${name}"},"spec":{}${more}}`;
-  }
-
-  function gadgetYaml(name: string, more = ''): string {
-    return `apiVersion: ${gadgets.apiVersion}\nkind: Gadget\nmetadata:\n  name: ${name}\n${more}`;
   }
 
   describe('JSON', () => {
@@ -66,16 +57,16 @@ onEachServer((server) => {
       ['a second document', '{}'],
       ['a brace', '}'],
     ])('with %s behind it is refused', async (_what, rest) => {
-      const { code, body } = await post(gadgets.path, `${gadgetText('trailing')}${rest}`);
+      const { code, body } = await post(gadgets.path, `${gadgetText(gadgets, 'trailing')}${rest}`);
       expect([code, body.reason]).toEqual([400, 'BadRequest']);
       expect(body.message).toContain("couldn't get version/kind; json parse error: ");
     });
 
     it('may have white space around it, but no byte order mark', async () => {
       const name = uniqueName();
-      expect((await post(gadgets.path, `\n\t ${gadgetText(name)}\r\n `)).code).toBe(201);
-      expect((await post(gadgets.path, `\ufeff${gadgetText('mark')}`)).code).toBe(400);
-      expect((await post(gadgets.path, Buffer.from(gadgetText('wide'), 'utf16le'))).code).toBe(400);
+      expect((await post(gadgets.path, `\n\t ${gadgetText(gadgets, name)}\r\n `)).code).toBe(201);
+      expect((await post(gadgets.path, `\ufeff${gadgetText(gadgets, 'mark')}`)).code).toBe(400);
+      expect((await post(gadgets.path, Buffer.from(gadgetText(gadgets, 'wide'), 'utf16le'))).code).toBe(400);
     });
 
     it('with bytes that are not UTF-8 is taken, and tells the replacement', async () => {
@@ -111,21 +102,28 @@ onEachServer((server) => {
     it('is taken with a byte order mark, CR LF, comments, merged maps, and only its first document', async () => {
       const name = uniqueName();
       const annotations = '  annotations: {<<: {a: "1"}, b: "2"} # both\n';
-      const text = `\ufeff${gadgetYaml(name, annotations)}---\nmetadata: {name: second}\n`.replaceAll('\n', '\r\n');
+      const text = `\ufeff${gadgetYaml(gadgets, name, annotations)}---\nmetadata: {name: second}\n`.replaceAll(
+        '\n',
+        '\r\n',
+      );
       const { code, body } = await post(gadgets.path, text, YAML);
       expect([code, body.metadata.annotations]).toEqual([201, { a: '1', b: '2' }]);
     });
 
     it('is read with the booleans and integers of YAML 1.1', async () => {
-      const { body } = await post(gadgets.path, gadgetYaml(uniqueName(), 'spec: {size: 0x1F, color: 12:30}\n'), YAML);
+      const { body } = await post(
+        gadgets.path,
+        gadgetYaml(gadgets, uniqueName(), 'spec: {size: 0x1F, color: 12:30}\n'),
+        YAML,
+      );
       expect(body.spec).toEqual({ size: 31, color: '12:30' });
-      const { code } = await post(gadgets.path, gadgetYaml('refused', 'spec: {color: yes}\n'), YAML);
+      const { code } = await post(gadgets.path, gadgetYaml(gadgets, 'refused', 'spec: {color: yes}\n'), YAML);
       expect(code).toBe(422);
     });
 
     it('that names a key twice is taken with a warning, and refused when strictness is wanted', async () => {
       const name = uniqueName();
-      const text = `${gadgetYaml('first')}metadata:\n  name: ${name}\n`;
+      const text = `${gadgetYaml(gadgets, 'first')}metadata:\n  name: ${name}\n`;
       const problem = 'line 6: key "metadata" already set in map';
       const { code, headers, body } = await post(gadgets.path, text, YAML);
       expect([code, body.metadata.name, headers['warning']]).toEqual([201, name, `299 - ${JSON.stringify(problem)}`]);
@@ -155,7 +153,7 @@ onEachServer((server) => {
       for (let level = 1; level < 9; level += 1) {
         lines.push(`x${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(',')}]`);
       }
-      const { code, body } = await post(gadgets.path, gadgetYaml('bomb', lines.join('\n')), YAML);
+      const { code, body } = await post(gadgets.path, gadgetYaml(gadgets, 'bomb', lines.join('\n')), YAML);
       expect([code, body.reason]).toEqual([400, 'BadRequest']);
     });
   });

@@ -145,7 +145,7 @@ onEachServer((server) => {
     expect(Object.keys(document.components.schemas)).toContain('io.k8s.api.autoscaling.v1.Scale');
   });
 
-  it.runIf(findKubectl())('is what kubectl scale writes', async () => {
+  it.runIf(findKubectl())('is what kubectl scale writes (left out without kubectl)', async () => {
     const path = await thing({ size: 2 });
     const name = path.split('/').at(-1) ?? '';
     const kubectl = kubectlFor(server.kubeconfigPath);
