@@ -141,7 +141,12 @@ function isKept({ request, response, path, query }: Exchange, { hash, isPublic }
   return true;
 }
 
-/** Refusals are answers; only what nobody foresaw, and a store that cannot store, belongs in the log. */
+/**
+ * Only what nobody foresaw, and a store that cannot store, belongs in the log. Some mistakes of clients are 500 on
+ * kube-apiserver and so here: a StatusError, or one without a known reason, was meant as the answer.
+ */
 function isBug(error: unknown): boolean {
-  return !(error instanceof CodedError) || (error.status === 500 && error.code !== 'Unknown');
+  if (!(error instanceof CodedError)) return true;
+  const isMeant = error instanceof StatusError || error.code === 'Unknown';
+  return error.status === 500 && !isMeant;
 }
