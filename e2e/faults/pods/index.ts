@@ -1,0 +1,4 @@
+export * from './crashes.ts';
+export * from './names.ts';
+export type * from './pod-fault.ts';
+export * from './resources.ts';
