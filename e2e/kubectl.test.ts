@@ -49,8 +49,8 @@ describe.runIf(findKubectl())('kubectl (left out where there is none)', () => {
     for (const part of ['Resolution:', 'Verdict:', 'Events:', 'Accepted']) expect(described.stdout).toContain(part);
 
     const got = await kubectl(['get', 'inv', 'verbs']);
-    expect(got.stdout).toMatch(/^NAME\s+PHASE\s+REASON\s+MECHANISM\s+COMPONENT\s+STEPS\s+AGE\n/);
-    expect(got.stdout).toMatch(/verbs\s+Completed\s+(RootCauseFound|NoFaultFound|Inconclusive)/);
+    expect(got.stdout).toMatch(/^NAME\s+TARGET\s+PHASE\s+REASON\s+MECHANISM\s+COMPONENT\s+STEPS\s+AGE\n/);
+    expect(got.stdout).toMatch(/verbs\s+agent\/\S+\s+Completed\s+(RootCauseFound|NoFaultFound|Inconclusive)/);
 
     const deleted = await kubectl(['delete', 'inv', 'verbs', '--timeout=30s']);
     expect(deleted.stdout).toContain('investigation.nannyai.dev "verbs" deleted');

@@ -7,12 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { load } from 'js-yaml';
 import { renderCrdTypes, type CrdDocument } from './generate/crd-types.ts';
 import { renderValidators, renderValidatorTypes, renderWireTypes } from './generate/wire.ts';
-import { renderSchemaModule, wireSchema } from './generate/wire-schemas.ts';
+import { renderSchemaModule, wireSchema, withoutFields } from './generate/wire-schemas.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** What the API sends to agents; bodies that agents send are validated by the API with the schemas themselves. */
 const READ_BY_AGENTS = new Set(['Hello', 'Task', 'Cancel', 'ClaimResponse', 'HeartbeatResponse']);
+
+/** What agents are not told: older ones would refuse a task that holds a field they do not know. */
+const OPERATOR_ONLY = [['clusterContext'], ['agentRef', 'namespace']];
 
 const crds = readCrds();
 await generateCrdTypes();
@@ -37,7 +40,7 @@ function generateTaskSchemas(): void {
   const agent = crds.get('Agent');
   if (!task || !agent) throw new Error('crds/v1alpha1 lacks AgentTask or Agent');
   const schemas = {
-    TASK_SPEC: wireSchema(task, ['spec']),
+    TASK_SPEC: withoutFields(wireSchema(task, ['spec']), OPERATOR_ONLY),
     TASK_CLAIM: wireSchema(task, ['status', 'claim']),
     TASK_OUTCOME: wireSchema(task, ['status', 'outcome']),
     TASK_RESULTS: wireSchema(task, ['status', 'results']),

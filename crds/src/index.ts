@@ -1,3 +1,4 @@
+export * from './agent-label.ts';
 export * from './conditions.ts';
 export * from './generated/agent.ts';
 export * from './generated/agenttask.ts';

@@ -4,6 +4,15 @@
 export const INVESTIGATION_LABEL = 'nannyai.dev/investigation';
 /** On tasks, set by the operator: the number of the step. */
 export const STEP_LABEL = 'nannyai.dev/step';
+/**
+ * On tasks, set by the operator: the agent that the task is for, as 16 hex digits of a hash of its namespace and name.
+ *
+ * A task may live in another namespace than its agent; by this label all tasks of one agent are listed at once. Two names
+ * could in principle share a digest, so whoever lists by it compares `spec.agentRef` too. See {@link agentLabelValue}.
+ */
+export const AGENT_LABEL = 'nannyai.dev/agent';
+/** On Agents, set by the facade: the Kubernetes node whose agent it is, cut to 63 characters. For selectors of people. */
+export const NODE_LABEL = 'nannyai.dev/node';
 /** On evidence, set by the facade: uid of the task, so that what a task has stored can be counted. */
 export const TASK_UID_LABEL = 'nannyai.dev/task-uid';
 /**

@@ -10,6 +10,20 @@ export function wireSchema(crd: CrdDocument, path: readonly string[]): Json {
   return close(structuredClone(schema));
 }
 
+/** The schema without the fields at the paths. Changes the schema it is given. */
+export function withoutFields(schema: Json, paths: readonly (readonly string[])[]): Json {
+  for (const path of paths) {
+    const parents = path.slice(0, -1);
+    let parent = schema;
+    for (const field of parents) parent = (parent['properties'] as Json)[field] as Json;
+    const properties = parent['properties'] as Json;
+    const field = path.at(-1) ?? '';
+    if (!Object.hasOwn(properties, field)) throw new Error(`The schema has no field ${path.join('.')}`);
+    delete properties[field];
+  }
+  return schema;
+}
+
 function close(schema: Json): Json {
   for (const key of Object.keys(schema)) if (key.startsWith('x-kubernetes-') || key === 'default') delete schema[key];
   const properties = schema['properties'] as Json | undefined;

@@ -36,9 +36,14 @@ export function signalsOf(change: ChangeEvent<AgentTask>): AddressedSignal[] {
   return task.spec.cancel && !previous?.spec.cancel ? address([cancelOf(task, 'Cancelled')]) : [];
 }
 
-/** A task as its agent sees it: what the policy refused never reaches the host. */
+/**
+ * A task as its agent sees it: neither what the policy refused nor what the API server knows ever reaches the host.
+ *
+ * An agent knows its own namespace, and an older one would refuse a reference that tells it.
+ */
 function taskOf(task: AgentTask): Task {
-  const { refused: _, ...spec } = task.spec;
+  const { refused: _refused, clusterContext: _context, agentRef, ...rest } = task.spec;
+  const spec = { ...rest, agentRef: { name: agentRef.name } };
   return {
     uid: task.metadata.uid ?? '',
     name: task.metadata.name ?? '',

@@ -25,6 +25,10 @@ export interface Agent {
  */
 export interface AgentSpec {
   /**
+   * The Kubernetes node whose agent this is. Set by the API when the DaemonSet's pod of that node is first seen; absent for a host outside the cluster.
+   */
+  nodeName?: string;
+  /**
    * Who enrolled the host.
    */
   owner?: string;

@@ -47,6 +47,12 @@ export interface AgentTaskSpec {
    */
   refused?: AgentTaskSpecRefused[];
   /**
+   * What the API server knew of the target when the step was created, for a run about a node or a pod. It never reaches the agent.
+   *
+   * @maxItems 16
+   */
+  clusterContext?: AgentTaskSpecClusterContext[];
+  /**
    * The model call that chose this move.
    */
   inferenceID?: string;
@@ -84,9 +90,13 @@ export interface AgentTaskSpec {
  */
 export interface AgentTaskSpecAgentRef {
   /**
-   * Name of the Agent, in the same namespace.
+   * Name of the Agent.
    */
   name: string;
+  /**
+   * Namespace of the Agent; that of the task if absent. Agents of nodes live in the release namespace, their tasks where the Investigation is.
+   */
+  namespace?: string;
 }
 /**
  * How to gather the first facts; with type CollectContext.
@@ -167,6 +177,23 @@ export interface AgentTaskSpecRefused {
    * Why, and what is allowed instead.
    */
   message?: string;
+}
+/**
+ * One item; it is evidence s<step>-<id>.
+ */
+export interface AgentTaskSpecClusterContext {
+  /**
+   * Names the item within its task, e.g. pod or events.
+   */
+  id: string;
+  /**
+   * What was read, for people.
+   */
+  source: string;
+  /**
+   * One fact a line.
+   */
+  text: string;
 }
 /**
  * What came back. Written by the API on behalf of the agent.

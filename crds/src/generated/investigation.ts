@@ -76,7 +76,7 @@ export interface InvestigationSpecAgentRef {
   name: string;
 }
 /**
- * The pod to investigate, by the agent of the node it runs on.
+ * The pod to investigate, by the agent of the node it runs on. The run keeps that agent when the pod goes away.
  */
 export interface InvestigationSpecPodRef {
   /**
@@ -123,6 +123,7 @@ export interface InvestigationStatus {
    * The TensorZero episode (UUIDv7), minted before the first model call.
    */
   episodeID?: string;
+  target?: InvestigationStatusTarget;
   /**
    * Who chose the moves, e.g. playbook or tensorzero.
    */
@@ -182,6 +183,31 @@ export interface InvestigationStatusCondition {
    * The metadata.generation that this condition was computed from.
    */
   observedGeneration?: number;
+}
+/**
+ * What the run is about and who is asked. Fixed when the run begins, so that it stays true when a pod moves or goes away.
+ */
+export interface InvestigationStatusTarget {
+  /**
+   * What the run is about, e.g. agent/web-1, node/node1 or pod/shop-1.
+   */
+  subject: string;
+  /**
+   * Namespace of the Agent that is asked.
+   */
+  agentNamespace?: string;
+  /**
+   * Name of the Agent that is asked; absent while there is none.
+   */
+  agentName?: string;
+  /**
+   * The Kubernetes node that is looked at; absent for a host outside the cluster.
+   */
+  nodeName?: string;
+  /**
+   * metadata.uid of the pod, so that another pod of the same name is not taken for it.
+   */
+  podUID?: string;
 }
 /**
  * One step.

@@ -1,5 +1,7 @@
 import {
+  AGENT_LABEL,
   INVESTIGATION_LABEL,
+  NODE_LABEL,
   ORIGINAL_CREATION_TIME_ANNOTATION,
   RUN_UID_ANNOTATION,
   STEP_LABEL,
@@ -35,6 +37,21 @@ export const LABELS: readonly MetadataKey[] = [
     on: 'AgentTask',
     writer: 'operator',
     meaning: 'Number of the step, from 0.',
+  },
+  {
+    key: AGENT_LABEL,
+    example: '3f1c9a0b5d7e2a46',
+    on: 'AgentTask',
+    writer: 'operator',
+    meaning:
+      'The agent that the task is for: 16 hex digits of a hash of its namespace and name. The API finds the tasks of one agent in all namespaces by it.',
+  },
+  {
+    key: NODE_LABEL,
+    example: 'node1',
+    on: 'Agent',
+    writer: 'API',
+    meaning: 'The Kubernetes node whose agent it is, cut to 63 characters. What counts is `spec.nodeName`.',
   },
   {
     key: TASK_UID_LABEL,

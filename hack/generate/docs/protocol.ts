@@ -1,5 +1,6 @@
 import {
   AGENT_PATHS,
+  CLUSTER_ITEMS,
   CONTEXT_ITEMS,
   OUTPUT_CHUNK_BYTES,
   PREVIEW_BYTES,
@@ -53,6 +54,11 @@ export function renderProtocol(): string {
     table(
       ['Item', 'Shows'],
       Object.entries(CONTEXT_ITEMS).map(([id, what]) => [code(id), what]),
+    ),
+    'Of a node or a pod the operator adds what the API server knows when it creates a step. It stands in `spec.clusterContext` of the task and never travels to the agent; item `pod` of step 0 is evidence `s0-pod`:',
+    table(
+      ['Item', 'Shows'],
+      Object.entries(CLUSTER_ITEMS).map(([id, what]) => [code(id), what]),
     ),
     'Each item is text: a header line with `#`, then one fact a line as `kind key=value …`, with units on the values.',
     block('# cpu: processors, load and CPU pressure; sampled over 2.19 s\nload load1=5.22 load5=4.79 load15=3.12'),

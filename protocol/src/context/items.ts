@@ -22,12 +22,32 @@ export const CONTEXT_ITEMS = {
 /** Id of a context item. */
 export type ContextItemID = keyof typeof CONTEXT_ITEMS;
 
+/**
+ * What the API server knows of the target of a run, read by the operator when it creates a step for a node or a pod.
+ *
+ * The id is that of an item of `spec.clusterContext` of the task, so item `pod` of step 0 is evidence `s0-pod`. No id is one
+ * of {@link CONTEXT_ITEMS}: both are evidence of the same step.
+ */
+export const CLUSTER_ITEMS = {
+  pod: 'the pod that is asked about, as the API server has it',
+  events: 'events of the target, newest first',
+  rollout: 'what rolled out the target, and what changed lately',
+  node: 'the Kubernetes node: conditions, taints, what its pods ask of it',
+  pods: 'pods of the node and their containers, those in trouble first',
+  'cluster-dns': 'the DNS service of the cluster and who serves it',
+} as const;
+
+/** Id of an item of the cluster. */
+export type ClusterItemID = keyof typeof CLUSTER_ITEMS;
+
+const TITLES: Readonly<Record<ContextItemID | ClusterItemID, string>> = { ...CONTEXT_ITEMS, ...CLUSTER_ITEMS };
+
 /** Everything in one item fits in the preview of a result, so no item is ever cut by the transport. */
 export const MAX_ITEM_BYTES = 16 * 1024;
 
 /** What an item is about, beside its lines. */
 export interface ItemHeader {
-  id: ContextItemID;
+  id: ContextItemID | ClusterItemID;
   /** How long rates were sampled, in seconds; absent where nothing is sampled. */
   sampleSeconds?: number;
   /** One more thing to know to read it. */
@@ -42,7 +62,7 @@ export interface ItemHeader {
 export function renderItem(header: ItemHeader, lines: readonly string[]): string {
   const sample = header.sampleSeconds === undefined ? '' : `; sampled over ${header.sampleSeconds.toFixed(2)} s`;
   const note = header.note === undefined ? '' : `; ${header.note}`;
-  const kept = [`# ${header.id}: ${CONTEXT_ITEMS[header.id]}${sample}${note}`];
+  const kept = [`# ${header.id}: ${TITLES[header.id]}${sample}${note}`];
   // The mark that tells of omitted lines needs room of its own.
   let room = MAX_ITEM_BYTES - 64 - byteLength(kept[0] ?? '');
   let shown = 0;

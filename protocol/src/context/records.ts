@@ -205,6 +205,140 @@ export const RECORD_FIELDS = {
   pids_cgroup: ['path', 'version', 'current', 'max', 'use', 'events_max', 'sample_events_max', 'own', 'top'],
   /** A recent change of an installed package. */
   package: ['age', 'time', 'action', 'name', 'from', 'to'],
+  /**
+   * One pod as the API server has it. `ready` counts its ready containers as `1/2`; `owner` is the chain of owners, nearest
+   * first, as `ReplicaSet/shop-5d4f, Deployment/shop`; `asked` marks the pod that the run is about, `own` a pod of this
+   * project. `reason` and `message` are those of the pod's phase, or why it is not scheduled or not ready.
+   */
+  pod: [
+    'namespace',
+    'name',
+    'uid',
+    'asked',
+    'phase',
+    'reason',
+    'node',
+    'ready',
+    'restarts',
+    'age',
+    'deleting_for',
+    'qos',
+    'host_network',
+    'priority_class',
+    'pod_ip',
+    'own',
+    'owner',
+    'message',
+  ],
+  /** One condition of the pod that does not hold, such as `PodScheduled`, `ContainersReady`. */
+  pod_condition: ['namespace', 'pod', 'type', 'status', 'reason', 'age', 'message'],
+  /**
+   * One container of a pod. `id` is the runtime's, without its scheme: cgroups bear it. `state` is waiting, running or
+   * terminated, with `reason`, `exit_code` and `age` of that state; `last_` is how it ended before, `last_ran_for` how long
+   * it had lived. CPU is in cores. `init` marks one that runs before the others (`sidecar`: beside them).
+   */
+  container: [
+    'namespace',
+    'pod',
+    'container',
+    'asked',
+    'own',
+    'init',
+    'id',
+    'state',
+    'reason',
+    'exit_code',
+    'signal',
+    'age',
+    'ready',
+    'restarts',
+    'last_reason',
+    'last_exit_code',
+    'last_signal',
+    'last_finished_ago',
+    'last_ran_for',
+    'cpu_request',
+    'cpu_limit',
+    'memory_request',
+    'memory_limit',
+    'storage_limit',
+    'image',
+    'message',
+    'last_message',
+  ],
+  /** One probe of a container; `timeout`, `period` and `initial_delay` are seconds. What it sends is not told. */
+  probe: ['namespace', 'pod', 'container', 'kind', 'how', 'initial_delay', 'period', 'timeout', 'failures'],
+  /**
+   * One volume of a pod that the node keeps for it. `path` is where the kubelet keeps it on the host; `medium` is `disk` or
+   * `memory`. Volumes of secrets are not told.
+   */
+  pod_volume: [
+    'namespace',
+    'pod',
+    'volume',
+    'kind',
+    'medium',
+    'size_limit',
+    'claim',
+    'host_path',
+    'path',
+    'mounted_at',
+  ],
+  /** How a pod resolves names. `nameservers`, `searches` and `options` are those of the pod's own `dnsConfig`. */
+  pod_dns: ['namespace', 'pod', 'policy', 'host_network', 'nameservers', 'searches', 'options'],
+  /** One event. `object` is `pod/NAME` or `node/NAME`; `age` counts from the last time, `first_age` from the first. */
+  kube_event: ['object', 'namespace', 'container', 'type', 'reason', 'count', 'age', 'first_age', 'by', 'message'],
+  /** The Kubernetes node. */
+  node: [
+    'name',
+    'asked',
+    'ready',
+    'unschedulable',
+    'deleting_for',
+    'kubelet',
+    'runtime',
+    'os_image',
+    'kernel',
+    'age',
+    'pods',
+    'addresses',
+  ],
+  /** One condition of the node; those that speak of trouble come first. */
+  node_condition: ['node', 'type', 'status', 'trouble', 'reason', 'age', 'heartbeat_age', 'message'],
+  /** One taint of the node. */
+  node_taint: ['node', 'key', 'value', 'effect', 'age'],
+  /** What a node has of a resource and what its pods ask for; CPU in cores. Shares are of `allocatable`. */
+  node_resource: [
+    'node',
+    'resource',
+    'capacity',
+    'allocatable',
+    'requests',
+    'requests_share',
+    'limits',
+    'limits_share',
+  ],
+  /** What runs the pods: a Deployment, StatefulSet or DaemonSet. `behind` says that its newest generation is not yet seen. */
+  workload: [
+    'namespace',
+    'kind',
+    'name',
+    'desired',
+    'updated',
+    'ready',
+    'available',
+    'unavailable',
+    'paused',
+    'behind',
+    'age',
+    'revision',
+    'reason',
+    'message',
+  ],
+  /** One revision of a workload, newest first. `changed` says in what it differs from the one before; values of `env` are never told. */
+  rollout: ['namespace', 'kind', 'name', 'revision', 'age', 'current', 'desired', 'ready', 'image', 'changed'],
+  /** The service that answers DNS for pods. */
+  dns_service: ['namespace', 'name', 'cluster_ip', 'ready_endpoints', 'not_ready_endpoints', 'age'],
   /** What could not be read, and why. */
   missing: ['what', 'why'],
   /** How many records were left out to keep the item short. */

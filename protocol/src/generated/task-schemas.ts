@@ -18,7 +18,7 @@ export const TASK_SPEC = {
       ],
       "properties": {
         "name": {
-          "description": "Name of the Agent, in the same namespace.",
+          "description": "Name of the Agent.",
           "type": "string",
           "minLength": 1,
           "maxLength": 253,

@@ -255,7 +255,7 @@ export interface TaskSpec {
  */
 export interface TaskSpecAgentRef {
   /**
-   * Name of the Agent, in the same namespace.
+   * Name of the Agent.
    */
   name: string;
 }
