@@ -14,7 +14,7 @@ try {
     level: config.NANNYAPI_OPERATOR_LOG_LEVEL,
     destination: process.stderr,
   });
-  await runOperatorProcess({ config, hostname: hostname(), clock: systemClock, log }, stop.signal);
+  await runOperatorProcess({ config, env: process.env, hostname: hostname(), clock: systemClock, log }, stop.signal);
 } catch (error) {
   const code = errorCode(error);
   process.stderr.write(`nannyapi-operator: ${errorMessage(error)}${code === undefined ? '' : ` [${code}]`}\n`);

@@ -1,13 +1,21 @@
 import { CodedError, errorMessage, type Clock, type Logger } from '@nannyapi/process';
-import { createKubeClient, LeaderElection, LeaseResource, type KubeClient, type Lease } from '@nannyapi/runtime';
+import {
+  createKubeClient,
+  LeaderElection,
+  LeaseResource,
+  ProbeServer,
+  type KubeClient,
+  type Lease,
+} from '@nannyapi/runtime';
 import { Registry } from 'prom-client';
 import { createOperator } from './create-operator.ts';
-import { ProbeServer } from './probes/probe-server.ts';
 import type { OperatorProcessConfig } from './process-config.ts';
 
 /** What an operator of its own needs. */
 export interface OperatorProcessDeps {
   config: OperatorProcessConfig;
+  /** Variables of the process: where the pod's API server is. */
+  env: Readonly<Record<string, string | undefined>>;
   /** Of this host, for the identity of the lease's holder. */
   hostname: string;
   clock: Clock;
@@ -20,12 +28,13 @@ export interface OperatorProcessDeps {
  * @throws CodedError `LeadershipLost` and whatever else a part fails with: the process must end then, and begin anew.
  */
 export async function runOperatorProcess(deps: OperatorProcessDeps, signal: AbortSignal): Promise<void> {
-  const { config, clock, log } = deps;
+  const { config, env, clock, log } = deps;
   const registry = new Registry();
   const client = createKubeClient({
     ...(config.NANNYAPI_OPERATOR_KUBECONFIG === undefined
       ? { inCluster: true }
       : { kubeconfigPath: config.NANNYAPI_OPERATOR_KUBECONFIG }),
+    env,
     userAgent: 'nannyapi-operator',
     clock,
     log,
@@ -36,6 +45,7 @@ export async function runOperatorProcess(deps: OperatorProcessDeps, signal: Abor
   const probes = new ProbeServer({
     host: config.NANNYAPI_OPERATOR_PROBE_HOST,
     port: config.NANNYAPI_OPERATOR_PROBE_PORT,
+    portSetting: 'NANNYAPI_OPERATOR_PROBE_PORT',
     liveness: () => operator.liveness(),
     readiness: () => operator.readiness(),
     registry,

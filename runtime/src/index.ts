@@ -22,6 +22,7 @@ export { LeaseResource, type Lease, type LeaseSpec } from './leader-election/lea
 export * from './manager.ts';
 export * from './metrics.ts';
 export * from './objects.ts';
+export { ProbeServer, type ProbeServerOptions } from './probes/probe-server.ts';
 export * from './queue/rate-limiter.ts';
 export type { TokenBucketOptions } from './queue/token-bucket.ts';
 export { WorkQueue, type WorkQueueOptions } from './queue/work-queue.ts';

@@ -1,4 +1,4 @@
-import type { HealthCheck } from '@nannyapi/runtime';
+import type { HealthCheck } from '../manager.ts';
 
 /** What a probe is answered. */
 export interface HealthAnswer {

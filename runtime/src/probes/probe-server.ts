@@ -1,8 +1,9 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import type * as nodeHttp from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { CodedError, type Logger } from '@nannyapi/process';
-import type { HealthCheck } from '@nannyapi/runtime';
 import type { Registry } from 'prom-client';
+import type { HealthCheck } from '../manager.ts';
 import { healthAnswer } from './health-answer.ts';
 
 /** What a {@link ProbeServer} needs. */
@@ -10,6 +11,8 @@ export interface ProbeServerOptions {
   host: string;
   /** 0 takes any free one. */
   port: number;
+  /** Name of the setting that chooses the port, for the message when it is taken. */
+  portSetting: string;
   /** Whether only a new process would help. */
   liveness(): readonly HealthCheck[];
   /** Whether this process has begun its work. */
@@ -29,10 +32,12 @@ const REQUEST_TIMEOUT_MS = 5_000;
  */
 export class ProbeServer {
   readonly #options: ProbeServerOptions;
-  readonly #server: Server;
+  readonly #server: nodeHttp.Server;
 
   constructor(options: ProbeServerOptions) {
     this.#options = options;
+    // An import would load all of its exports, an HTTP client of 7 MB among them, also where no probe is served.
+    const { createServer } = createRequire(import.meta.url)('node:http') as typeof nodeHttp;
     this.#server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
       this.#answer(request.method ?? '', request.url ?? '/', response).catch((error: unknown) => {
         options.log.error({ err: error }, 'Could not answer a probe');
@@ -49,7 +54,7 @@ export class ProbeServer {
   /** Listens. @throws CodedError `PortInUse` (409). */
   async listen(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const { host, port } = this.#options;
+    const { host, port, portSetting } = this.#options;
     this.#server.once('error', reject).listen(port, host, resolve);
     try {
       await promise;
@@ -58,7 +63,7 @@ export class ProbeServer {
       throw new CodedError({
         code: 'PortInUse',
         status: 409,
-        message: `port ${port} for health and metrics is in use on ${host}; choose another by NANNYAPI_OPERATOR_PROBE_PORT`,
+        message: `port ${port} for health and metrics is in use on ${host}; choose another by ${portSetting}`,
         cause: error,
       });
     }
@@ -72,7 +77,7 @@ export class ProbeServer {
     await promise;
   }
 
-  async #answer(method: string, target: string, response: ServerResponse): Promise<void> {
+  async #answer(method: string, target: string, response: nodeHttp.ServerResponse): Promise<void> {
     const options = this.#options;
     if (method !== 'GET' && method !== 'HEAD')
       return reply(response, 405, 'only GET and HEAD\n', { allow: 'GET, HEAD' });
@@ -89,7 +94,12 @@ export class ProbeServer {
   }
 }
 
-function reply(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
+function reply(
+  response: nodeHttp.ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
   if (response.headersSent) return;
   response.writeHead(status, {
     'content-type': 'text/plain; charset=utf-8',

@@ -1,7 +1,7 @@
 import { createLogger } from '@nannyapi/process';
-import type { HealthCheck } from '@nannyapi/runtime';
 import { Counter, Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HealthCheck } from '../manager.ts';
 import { ProbeServer } from './probe-server.ts';
 
 let checks: { live: HealthCheck[]; ready: HealthCheck[] };
@@ -12,6 +12,7 @@ function serverOn(port: number): ProbeServer {
   return new ProbeServer({
     host: '127.0.0.1',
     port,
+    portSetting: 'SOME_PROBE_PORT',
     liveness: () => checks.live,
     readiness: () => checks.ready,
     registry,
@@ -76,7 +77,7 @@ describe('ProbeServer', () => {
     const second = serverOn(server.port);
     await expect(second.listen()).rejects.toMatchObject({
       code: 'PortInUse',
-      message: expect.stringContaining('NANNYAPI_OPERATOR_PROBE_PORT'),
+      message: expect.stringContaining('SOME_PROBE_PORT'),
     });
   });
 
