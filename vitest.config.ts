@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // The cluster of the suite is taken down after the last test.
+    teardownTimeout: 180_000,
     projects: [
       {
         extends: true,
@@ -20,6 +22,16 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['e2e/*.test.ts', 'e2e/{faults,system}/**/*.test.ts'],
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        // One real cluster of two nodes for all files.
+        test: {
+          name: 'cluster',
+          include: ['e2e/cluster/**/*.test.ts'],
+          globalSetup: 'e2e/cluster/global-setup.ts',
           fileParallelism: false,
         },
       },

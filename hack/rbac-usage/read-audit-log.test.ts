@@ -30,11 +30,11 @@ describe('readAuditLog', () => {
 
   const read = async (
     events: readonly (AuditEvent | string)[],
-    fromByte = 0,
+    part: { fromByte?: number; toByte?: number } = {},
   ): Promise<Awaited<ReturnType<typeof readAuditLog>>> => {
     const path = join(folder, 'audit.log');
     writeFileSync(path, events.map((each) => (typeof each === 'string' ? each : `${JSON.stringify(each)}\n`)).join(''));
-    return await readAuditLog(path, { users: [OPERATOR], fromByte });
+    return await readAuditLog(path, { users: [OPERATOR], ...part });
   };
 
   it('reads a request as rules would write it', async () => {
@@ -83,9 +83,10 @@ describe('readAuditLog', () => {
     expect(await read([event({ stage: 'ResponseStarted', verb: 'watch' }), event({ verb: 'watch' })])).toHaveLength(1);
   });
 
-  it('begins where it is told', async () => {
-    const first = event({ verb: 'list' });
-    const requests = await read([first, event({})], JSON.stringify(first).length + 1);
+  it('begins and ends where it is told', async () => {
+    const events = ['list', 'get', 'watch'].map((verb) => event({ verb }));
+    const [first, second] = events.map((each) => JSON.stringify(each).length + 1);
+    const requests = await read(events, { fromByte: first!, toByte: first! + second! });
     expect(requests.map(({ verb }) => verb)).toEqual(['get']);
   });
 });

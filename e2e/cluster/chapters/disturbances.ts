@@ -1,0 +1,107 @@
+import type { Lease } from '@nannyapi/runtime';
+import { describe, expect, it } from 'vitest';
+import { agentPodOn, disturb, podsOf } from '../harness/disturb.ts';
+import { killContainer } from '../harness/kill-container.ts';
+import { agentsReady, rolledOut } from '../harness/release.ts';
+import { inNamespace, mustKubectl } from '../harness/session.ts';
+import type { Story } from '../harness/story.ts';
+import { until } from '../harness/world.ts';
+
+const MINUTE = 60_000;
+const ofRelease = ({ session: { kubectl, access } }: Story): ReturnType<typeof inNamespace> =>
+  inNamespace(kubectl, access.namespace);
+
+/** What breaks on an ordinary day of a cluster, each while runs are under way. */
+export function disturbances(at: () => Story): void {
+  describe('runs that are under way', { timeout: 4 * MINUTE }, () => {
+    it('go on when the leader of the operators is killed', async () => {
+      const story = at();
+      const deed = async (): Promise<void> => await killLeader(story);
+      const { problems } = await disturb(story, { name: 'leader-killed', nodes: story.nodes, deed });
+      expect(problems).toEqual([]);
+      await rolledOut(story.session);
+    });
+
+    it('go on when the pod of one agent is deleted and the process of another is killed', async () => {
+      const story = at();
+      const [deletedOn = '', killedOn = ''] = story.nodes;
+      const deed = async (): Promise<void> => {
+        await killContainer(agentPodOn(story, killedOn), ofRelease(story));
+        const { metadata } = agentPodOn(story, deletedOn);
+        await mustKubectl(ofRelease(story), ['delete', 'pod', metadata.name ?? '', '--wait=false']);
+      };
+      const { problems, struck } = await disturb(story, { name: 'agents-gone', nodes: [deletedOn, killedOn], deed });
+      expect(problems).toEqual([]);
+      const outcomes = struck.map(
+        ({ metadata }) => story.world.tasks.store.get(`${metadata.namespace}/${metadata.name}`)?.status?.outcome,
+      );
+      // Killed in the middle of it: nobody saw the end, and it is not begun again.
+      expect(outcomes[1]).toBe('Unknown');
+      expect(['Unknown', 'Cancelled', 'Succeeded']).toContain(outcomes[0]);
+      await agentsReady(story.session);
+    });
+
+    it('go on when the API is rolled', async () => {
+      const story = at();
+      const deed = async (): Promise<void> => {
+        await mustKubectl(ofRelease(story), ['rollout', 'restart', 'deployment/nannyapi-api']);
+        await rolledOut(story.session);
+      };
+      const { problems } = await disturb(story, { name: 'api-rolled', nodes: story.nodes, deed });
+      expect(problems).toEqual([]);
+    });
+
+    it('go on when the API server is restarted', async () => {
+      const story = at();
+      const deed = async (): Promise<void> => await story.kube('restart-api-server');
+      const { problems } = await disturb(story, { name: 'api-server-restarted', nodes: story.nodes, deed });
+      expect(problems).toEqual([]);
+    });
+
+    it('go on when their node is drained, and it takes work again afterwards', async () => {
+      const story = at();
+      const [node = ''] = story.nodes;
+      const { kubectl } = story.session;
+      const deed = async (): Promise<void> => {
+        const options = ['--ignore-daemonsets', '--delete-emptydir-data', '--force', '--timeout=90s'];
+        await mustKubectl(kubectl, ['drain', node, ...options]);
+        expect(podsOf(story, 'operator').filter(({ spec }) => spec.nodeName === node)).toEqual([]);
+      };
+      const { problems } = await disturb(story, { name: 'drained', nodes: [node], deed });
+      expect(problems).toEqual([]);
+      await mustKubectl(kubectl, ['uncordon', node]);
+      await rolledOut(story.session);
+    });
+
+    it('go on when the power of their node is cut', async () => {
+      const story = at();
+      const node = story.nodes.at(-1) ?? '';
+      const deed = async (): Promise<void> => {
+        await story.kube('restart-node', node);
+        await mustKubectl(story.session.kubectl, ['wait', `node/${node}`, '--for=condition=Ready', '--timeout=90s']);
+      };
+      const { problems } = await disturb(story, { name: 'power-cut', nodes: [node], deed });
+      expect(problems).toEqual([]);
+      await rolledOut(story.session);
+      await agentsReady(story.session);
+    });
+  });
+}
+
+/** Kills the operator that leads and waits until another does. */
+async function killLeader(story: Story): Promise<void> {
+  const { leases } = story.world;
+  const holderOf = (all: readonly Lease[]): string | undefined =>
+    all.find(({ metadata }) => metadata.name === 'nannyapi-operator')?.spec?.holderIdentity ?? undefined;
+  const before = await until(leases, { what: 'there is a leader', deadlineMs: 30_000 }, holderOf);
+  const leader = podsOf(story, 'operator').find(({ metadata }) => before.startsWith(metadata.name ?? ' '));
+  if (!leader) throw new Error(`no pod is ${before}`);
+  await killContainer(leader, ofRelease(story));
+  const killedMs = performance.now();
+  await until(leases, { what: 'another leads', deadlineMs: MINUTE }, (all) => {
+    const holder = holderOf(all);
+    return holder === before ? undefined : holder;
+  });
+  const seconds = ((performance.now() - killedMs) / 1000).toFixed(1);
+  process.stderr.write(`   another operator led ${seconds} s after its leader was killed\n`);
+}

@@ -1,0 +1,78 @@
+import type { AgentTask, Investigation } from '@nannyapi/crds';
+import { ungroundedQuotes } from '../../system/investigate.ts';
+import { answers, reasonOf, taskUnderWay, type Question } from './runs.ts';
+import { inNamespace } from './session.ts';
+import { SHOP, type Story } from './story.ts';
+import type { Pod } from './world.ts';
+
+/** A disturbance while runs are under way. */
+export interface Disturbance {
+  /** Names the runs. */
+  name: string;
+  /** The nodes on which a task must be under way when the deed is done. */
+  nodes: readonly string[];
+  deed: () => Promise<void>;
+}
+
+/** What came of the runs. */
+export interface Outcome {
+  /** What is wrong with which run: it has no verdict, or one that is not proved. */
+  problems: string[];
+  /** The tasks that were under way when the deed was done, by the order of the nodes. */
+  struck: AgentTask[];
+}
+
+/**
+ * Starts two runs on each node, does the deed while a task of one is under way on each of the nodes, and waits for the
+ * end of all.
+ */
+export async function disturb(story: Story, { name, nodes, deed }: Disturbance): Promise<Outcome> {
+  const asked = await story.ask(
+    ...story.nodes.flatMap((nodeName) =>
+      ['a', 'b'].map((run) => ({
+        name: `${name}-${nodeName}-${run}`,
+        spec: { nodeName, prompt: `Why is this node slow? (${name})` },
+      })),
+    ),
+  );
+  const struck = await Promise.all(nodes.map(async (node) => await underWayOn(story, asked, node)));
+  await deed();
+  const ended = await answers(story.session, asked);
+  const problems = await Promise.all(ended.map(async (investigation) => await problemsOf(story, investigation)));
+  return { problems: problems.flat(), struck };
+}
+
+async function problemsOf(story: Story, investigation: Investigation): Promise<string[]> {
+  const { metadata, status } = investigation;
+  const ungrounded = await ungroundedQuotes(inNamespace(story.session.kubectl, SHOP), investigation);
+  const hasVerdict = VERDICTS.has(reasonOf(investigation) ?? '');
+  return [
+    ...(hasVerdict ? [] : [`${metadata.name}: ${JSON.stringify(status?.conditions)}`]),
+    ...ungrounded.map((quote) => `${metadata.name} quotes what is not there: ${quote}`),
+  ];
+}
+
+const VERDICTS = new Set(['RootCauseFound', 'NoFaultFound', 'Inconclusive']);
+
+async function underWayOn(story: Story, asked: readonly Question[], node: string): Promise<AgentTask> {
+  const there = asked.filter(({ spec }) => spec.nodeName === node);
+  return await Promise.any(there.map(async (question) => await taskUnderWay(story.world, question)));
+}
+
+/** The pods of one component, as last heard. */
+export function podsOf({ world, session }: Story, component: 'operator' | 'api' | 'agent'): Pod[] {
+  return world.pods.store
+    .list()
+    .filter(
+      ({ metadata }) =>
+        metadata.namespace === session.access.namespace &&
+        metadata.labels?.['app.kubernetes.io/component'] === component,
+    );
+}
+
+/** The agent's pod on a node. */
+export function agentPodOn(story: Story, node: string): Pod {
+  const pod = podsOf(story, 'agent').find(({ spec }) => spec.nodeName === node);
+  if (!pod) throw new Error(`no agent on ${node}`);
+  return pod;
+}
