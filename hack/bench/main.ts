@@ -10,6 +10,7 @@ import { apiReads } from './api-server/reads.ts';
 import { apiStartUp } from './api-server/start-up.ts';
 import { apiWrites } from './api-server/writes.ts';
 import { dispatch } from './dispatch.ts';
+import { kube } from './kube/kube.ts';
 import { tableOf, type Benchmark, type Measurement } from './measurement.ts';
 import { memory } from './memory.ts';
 import { queue } from './queue.ts';
@@ -26,6 +27,7 @@ const BENCHMARKS: Benchmark[] = [
   watchFanOut,
   runtimeSync,
   queue,
+  kube,
 ];
 
 const { values, positionals: wanted } = parseArgs({

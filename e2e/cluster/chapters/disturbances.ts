@@ -1,11 +1,11 @@
-import type { Lease } from '@nannyapi/runtime';
 import { describe, expect, it } from 'vitest';
-import { agentPodOn, disturb, podsOf } from '../harness/disturb.ts';
-import { killContainer } from '../harness/kill-container.ts';
+import { agentPodOn, podsOf } from '../harness/components.ts';
+import { killContainer } from '../harness/container-process.ts';
+import { disturb } from '../harness/disturb.ts';
+import { killLeader } from '../harness/leader.ts';
 import { agentsReady, rolledOut } from '../harness/release.ts';
 import { inNamespace, mustKubectl } from '../harness/session.ts';
 import type { Story } from '../harness/story.ts';
-import { until } from '../harness/world.ts';
 
 const MINUTE = 60_000;
 const ofRelease = ({ session: { kubectl, access } }: Story): ReturnType<typeof inNamespace> =>
@@ -16,7 +16,13 @@ export function disturbances(at: () => Story): void {
   describe('runs that are under way', { timeout: 4 * MINUTE }, () => {
     it('go on when the leader of the operators is killed', async () => {
       const story = at();
-      const deed = async (): Promise<void> => await killLeader(story);
+      const deed = async (): Promise<void> => {
+        const { killedMs, nextLeader } = await killLeader(story);
+        await nextLeader;
+        tell(
+          `another operator led ${((performance.now() - killedMs) / 1000).toFixed(1)} s after its leader was killed`,
+        );
+      };
       const { problems } = await disturb(story, { name: 'leader-killed', nodes: story.nodes, deed });
       expect(problems).toEqual([]);
       await rolledOut(story.session);
@@ -88,20 +94,7 @@ export function disturbances(at: () => Story): void {
   });
 }
 
-/** Kills the operator that leads and waits until another does. */
-async function killLeader(story: Story): Promise<void> {
-  const { leases } = story.world;
-  const holderOf = (all: readonly Lease[]): string | undefined =>
-    all.find(({ metadata }) => metadata.name === 'nannyapi-operator')?.spec?.holderIdentity ?? undefined;
-  const before = await until(leases, { what: 'there is a leader', deadlineMs: 30_000 }, holderOf);
-  const leader = podsOf(story, 'operator').find(({ metadata }) => before.startsWith(metadata.name ?? ' '));
-  if (!leader) throw new Error(`no pod is ${before}`);
-  await killContainer(leader, ofRelease(story));
-  const killedMs = performance.now();
-  await until(leases, { what: 'another leads', deadlineMs: MINUTE }, (all) => {
-    const holder = holderOf(all);
-    return holder === before ? undefined : holder;
-  });
-  const seconds = ((performance.now() - killedMs) / 1000).toFixed(1);
-  process.stderr.write(`   another operator led ${seconds} s after its leader was killed\n`);
+/** Tells a figure beside the results of the tests. */
+function tell(text: string): void {
+  process.stderr.write(`   ${text}\n`);
 }

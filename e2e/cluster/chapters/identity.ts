@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGENT_PATHS } from '@nannyapi/protocol';
-import { agentPodOn } from '../harness/disturb.ts';
+import { agentPodOn } from '../harness/components.ts';
 import { forwardFacade, type ForwardedFacade } from '../harness/facade.ts';
 import { answers, taskUnderWay } from '../harness/runs.ts';
 import { inNamespace, mustKubectl } from '../harness/session.ts';

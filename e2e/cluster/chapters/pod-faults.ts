@@ -10,8 +10,9 @@ import {
   type PodFaultPlace,
 } from '../../faults/pods/index.ts';
 import { ungroundedQuotes } from '../../system/investigate.ts';
+import { nodeImage } from '../harness/images.ts';
 import { answers } from '../harness/runs.ts';
-import { inNamespace, mustKubectl, productVersion } from '../harness/session.ts';
+import { inNamespace, mustKubectl } from '../harness/session.ts';
 import { SHOP, type Story } from '../harness/story.ts';
 import { until } from '../harness/world.ts';
 
@@ -31,8 +32,7 @@ export function podFaults(at: () => Story): void {
 
     beforeAll(async () => {
       const { session, nodes } = at();
-      // The image is on every node already, and holds Node.
-      const image = `localhost/nannyapi-operator:${productVersion()}`;
+      const image = nodeImage();
       for (const [index, [title, faultOf]] of Object.entries(FAULTS).entries()) {
         const nodeName = nodes[index % nodes.length];
         faults.set(title, faultOf({ namespace: SHOP, image, ...(nodeName === undefined ? {} : { nodeName }) }));

@@ -3,7 +3,6 @@ import { ungroundedQuotes } from '../../system/investigate.ts';
 import { answers, reasonOf, taskUnderWay, type Question } from './runs.ts';
 import { inNamespace } from './session.ts';
 import { SHOP, type Story } from './story.ts';
-import type { Pod } from './world.ts';
 
 /** A disturbance while runs are under way. */
 export interface Disturbance {
@@ -57,22 +56,4 @@ const VERDICTS = new Set(['RootCauseFound', 'NoFaultFound', 'Inconclusive']);
 async function underWayOn(story: Story, asked: readonly Question[], node: string): Promise<AgentTask> {
   const there = asked.filter(({ spec }) => spec.nodeName === node);
   return await Promise.any(there.map(async (question) => await taskUnderWay(story.world, question)));
-}
-
-/** The pods of one component, as last heard. */
-export function podsOf({ world, session }: Story, component: 'operator' | 'api' | 'agent'): Pod[] {
-  return world.pods.store
-    .list()
-    .filter(
-      ({ metadata }) =>
-        metadata.namespace === session.access.namespace &&
-        metadata.labels?.['app.kubernetes.io/component'] === component,
-    );
-}
-
-/** The agent's pod on a node. */
-export function agentPodOn(story: Story, node: string): Pod {
-  const pod = podsOf(story, 'agent').find(({ spec }) => spec.nodeName === node);
-  if (!pod) throw new Error(`no agent on ${node}`);
-  return pod;
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createLogger } from '@nannyapi/process';
 import { createKubeClient, type KubeClient } from '@nannyapi/runtime';
 import { kubectlFor, type Kubectl, type KubectlResult } from '../../system/kubectl.ts';
@@ -53,9 +52,4 @@ export async function mustHelm(session: ClusterSession, args: readonly string[])
   const { exitCode, stdout, stderr } = await session.helm(args);
   if (exitCode !== 0) throw new Error(`helm ${args.join(' ')}: ${stderr}${stdout}`);
   return stdout;
-}
-
-/** The version of the product, which is the tag of its images. */
-export function productVersion(): string {
-  return (JSON.parse(readFileSync(inClone('package.json'), 'utf8')) as { version: string }).version;
 }

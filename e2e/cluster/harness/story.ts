@@ -44,6 +44,8 @@ export class Story {
     const log = createLogger({ name: 'cluster-world', level: 'fatal' });
     const world = new World({ client: session.client, log, namespace: access.namespace });
     const story = new Story(session, world);
+    // A cluster that stays may hold what an earlier run left.
+    await mustKubectl(session.kubectl, ['delete', 'namespace', SHOP, '--ignore-not-found', '--timeout=120s']);
     await mustKubectl(session.kubectl, ['create', 'namespace', SHOP]);
     return story;
   }

@@ -12,18 +12,23 @@ import type { Pod } from './world.ts';
  */
 export async function killContainer(pod: Pod, kubectl: Kubectl): Promise<void> {
   const name = pod.metadata.name ?? '';
-  const id = pod.status?.containerStatuses?.[0]?.containerID?.replace(/^.*:\/\//u, '');
+  const id = containerIDOf(pod);
   if (id === undefined) throw new Error(`pod ${name} has no container`);
   const pid = firstProcessOf(id);
   if (pid === undefined) await mustKubectl(kubectl, ['delete', 'pod', name, '--grace-period=0', '--force']);
   else process.kill(pid, 'SIGKILL');
 }
 
-/** Pid, as this machine counts, of the process that its container knows as the first; `undefined` where it runs elsewhere. */
+/** The id of a pod's first container, without the name of the runtime. */
+export function containerIDOf(pod: Pod): string | undefined {
+  return pod.status?.containerStatuses?.[0]?.containerID?.replace(/^.*:\/\//u, '');
+}
+
+/** Pid, as this machine counts, of the process with which a container began; `undefined` where it runs elsewhere. */
 export function firstProcessOf(containerID: string): number | undefined {
   const inside = pidsOfMachine().filter((pid) => read(`/proc/${pid}/cgroup`).includes(containerID));
-  // Started first; a container of the host's pid namespace has no process 1 of its own.
-  return inside.toSorted((a, b) => startTicksOf(a) - startTicksOf(b))[0];
+  // A container in the pid namespace of its node has no process 1 of its own.
+  return inside.toSorted((a, b) => startTicksOf(a) - startTicksOf(b) || a - b)[0];
 }
 
 function pidsOfMachine(): number[] {
