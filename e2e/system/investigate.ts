@@ -62,8 +62,10 @@ export async function ungroundedQuotes(kubectl: Kubectl, investigation: Investig
   const bad: string[] = [];
   for (const { id, quote } of quotes) {
     const [, step, actionID] = /^s(\d+)-(.+)$/.exec(id) ?? [];
-    const result = tasks[Number(step)]?.status?.results?.find((entry) => entry.actionID === actionID);
-    const text = result ? await textOf(kubectl, result) : '';
+    const task = tasks[Number(step)];
+    const result = task?.status?.results?.find((entry) => entry.actionID === actionID);
+    const known = task?.spec.clusterContext?.find((entry) => entry.id === actionID);
+    const text = result ? await textOf(kubectl, result) : (known?.text ?? '');
     if (!squeeze(text).includes(squeeze(quote))) bad.push(`${id}: ${quote}`);
   }
   return bad;

@@ -25,9 +25,9 @@ const DOWN_MS = 120_000;
 export async function provideCluster(): Promise<ProvidedCluster> {
   const given = env['NANNYAPI_CLUSTER_KUBECONFIG'];
   const folder = env['NANNYAPI_KUBE_DIR'];
-  if (given) return kept({ kubeconfigPath: given, stateDir: folder, ...RELEASE });
+  if (given) return kept({ kubeconfigPath: given, stateDir: folder, isOurs: false, ...RELEASE });
   if (folder && existsSync(join(folder, 'kubeconfig')))
-    return kept({ kubeconfigPath: join(folder, 'kubeconfig'), stateDir: folder, ...RELEASE });
+    return kept({ kubeconfigPath: join(folder, 'kubeconfig'), stateDir: folder, isOurs: false, ...RELEASE });
   const check = await runTool(inClone('hack/kube'), ['check']);
   if (check.exitCode !== 0) return kept({ missing: check.stderr.trim().replaceAll('\n', '; ') });
   return await broughtUp();
@@ -45,7 +45,8 @@ async function broughtUp(): Promise<ProvidedCluster> {
     const up = ['up', '--nodes', '2', '--without-product'];
     await runWithProgress(inClone('hack/kube'), up, { ...call, deadlineMs: UP_MS });
     await mustRun(inClone('hack/kube'), ['load', ...archives], { ...call, deadlineMs: UP_MS });
-    return { cluster: { kubeconfigPath: join(stateDir, 'kubeconfig'), stateDir, ...RELEASE }, release };
+    const cluster = { kubeconfigPath: join(stateDir, 'kubeconfig'), stateDir, isOurs: true, ...RELEASE };
+    return { cluster, release };
   } catch (error) {
     await release();
     throw error;
