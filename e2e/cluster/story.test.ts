@@ -8,6 +8,7 @@ import { disturbances } from './chapters/disturbances.ts';
 import { identity } from './chapters/identity.ts';
 import { installing } from './chapters/install.ts';
 import { ledger } from './chapters/ledger.ts';
+import { ownedPods } from './chapters/owned-pods.ts';
 import { podFaults } from './chapters/pod-faults.ts';
 import { rights } from './chapters/rights.ts';
 import { targets } from './chapters/targets.ts';
@@ -38,6 +39,7 @@ describe.runIf(leftOut === '')(`the product on a cluster${leftOut}`, () => {
   targets(installed);
   identity(installed);
   podFaults(installed);
+  ownedPods(installed);
   disturbances(installed);
   ledger(installed);
   uninstalling(installed);

@@ -4,6 +4,7 @@ import { agentPodOn } from '../harness/components.ts';
 import { forwardFacade, type ForwardedFacade } from '../harness/facade.ts';
 import { answers, taskUnderWay } from '../harness/runs.ts';
 import { inNamespace, mustKubectl } from '../harness/session.ts';
+import { kubectlWithToken } from '../harness/stolen-token.ts';
 import type { Story } from '../harness/story.ts';
 
 const JOURNAL_ID = '00000000-0000-4000-8000-00000000c0de';
@@ -54,8 +55,7 @@ export function identity(at: () => Story): void {
       const { session, nodes } = at();
       expect(tokens).toHaveLength(nodes.length);
       for (const token of tokens) {
-        // Options of the kubeconfig would win over --token: a client certificate is taken off by --kubeconfig.
-        const { exitCode, stderr } = await session.kubectl(['--user', '', '--token', token, 'get', 'agents']);
+        const { exitCode, stderr } = await kubectlWithToken(session.kubectl, token, ['get', 'agents']);
         expect(exitCode).not.toBe(0);
         expect(stderr).toMatch(/Unauthorized|logged in|provide credentials/u);
       }
