@@ -2,9 +2,10 @@
  * Regenerates every generated file of the house. `npm run verify` runs it and fails when git sees a difference.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load } from 'js-yaml';
+import { renderChartFiles } from './generate/chart/chart-files.ts';
 import { renderCrdTypes, type CrdDocument } from './generate/crd-types.ts';
 import { renderValidators, renderValidatorTypes, renderWireTypes } from './generate/wire.ts';
 import { renderSchemaModule, wireSchema, withoutFields } from './generate/wire-schemas.ts';
@@ -21,6 +22,7 @@ const crds = readCrds();
 await generateCrdTypes();
 generateTaskSchemas();
 await generateWire();
+generateChart();
 await generateReferences();
 
 function readCrds(): Map<string, CrdDocument> {
@@ -65,6 +67,16 @@ async function generateReferences(): Promise<void> {
   const { renderReferences } = await import('./generate/docs/references.ts');
   const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
   for (const [path, text] of await renderReferences({ crds: crds.values(), read })) write(path, text);
+}
+
+function generateChart(): void {
+  const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+  const list = (folder: string): string[] =>
+    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(join(ROOT, folder), join(entry.parentPath, entry.name)))
+      .toSorted();
+  for (const [path, text] of renderChartFiles({ list, read })) write(path, text);
 }
 
 function write(path: string, text: string): void {
