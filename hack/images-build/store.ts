@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { ToolRunner } from './run-tool.ts';
+
+/** Buildah over a storage of our own, so that nothing of the machine's own containers is touched. */
+export class ImageStore {
+  readonly #tools: ToolRunner;
+  readonly #options: readonly string[];
+
+  constructor(tools: ToolRunner, cache: string) {
+    this.#tools = tools;
+    this.#options = ['--root', join(cache, 'storage'), '--runroot', join(cache, 'run')];
+  }
+
+  async buildah(...args: string[]): Promise<void> {
+    await this.#tools.run('buildah', [...this.#options, ...args]);
+  }
+
+  has(image: string): boolean {
+    return (
+      this.#tools.ask('buildah', [
+        ...this.#options,
+        'inspect',
+        '--type',
+        'image',
+        '--format',
+        '{{.FromImageID}}',
+        image,
+      ]) !== undefined
+    );
+  }
+
+  /** Works in a container that is gone afterwards, whatever happens; the function gets its name. */
+  async withContainer<T>(from: string, work: (container: string) => Promise<T>): Promise<T> {
+    const container = this.#tools.ask('buildah', [...this.#options, 'from', '--pull-never', from]);
+    if (container === undefined) throw new Error(`buildah cannot start from ${from}`);
+    try {
+      return await work(container);
+    } finally {
+      await this.buildah('rm', container);
+    }
+  }
+
+  /** Folder in which a container's files are, while the function runs. */
+  async withFiles<T>(container: string, work: (root: string) => Promise<T>): Promise<T> {
+    const root = this.#tools.ask('buildah', [...this.#options, 'mount', container]);
+    if (root === undefined) throw new Error(`buildah cannot mount ${container}`);
+    try {
+      return await work(root);
+    } finally {
+      await this.buildah('umount', container);
+    }
+  }
+}
