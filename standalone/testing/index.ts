@@ -8,3 +8,6 @@ export type { KubeApiServer, KubeApiServerOptions } from './kube-api-server.ts';
 export { readOwnCrds } from './own-crds.ts';
 export { RawClient } from './raw-client.ts';
 export type { RawAnswer, RawRequest, RawWatch } from './raw-client.ts';
+export { findFreePorts } from './free-ports.ts';
+export { issueClientCertificate, issueServerCertificate, makeAuthority } from '../src/tls/certificate-authority.ts';
+export type { CertifiedKey } from '../src/tls/certificate-authority.ts';

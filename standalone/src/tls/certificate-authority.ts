@@ -14,7 +14,7 @@ const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNING_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const CA_DAYS = 3650;
-const SERVER_DAYS = 365;
+const LEAF_DAYS = 365;
 /** Certificates start in the past, so that a client whose clock lags trusts them. */
 const CLOCK_SKEW_MS = 60 * 60 * 1000;
 
@@ -46,24 +46,53 @@ export async function issueServerCertificate(
   names: readonly string[],
   now: Date,
 ): Promise<CertifiedKey> {
+  return await issueLeaf(authority, now, {
+    subject: { CN: [names[0] ?? 'localhost'] },
+    usage: x509.ExtendedKeyUsage.serverAuth,
+    names,
+  });
+}
+
+/**
+ * Issues a client certificate, valid for one year, by which Kubernetes programs know a user: the common name is its
+ * name, the organizations its groups.
+ */
+export async function issueClientCertificate(
+  authority: CertifiedKey,
+  user: { name: string; groups: readonly string[] },
+  now: Date,
+): Promise<CertifiedKey> {
+  const subject = { CN: [user.name], ...(user.groups.length > 0 ? { O: [...user.groups] } : {}) };
+  return await issueLeaf(authority, now, { subject, usage: x509.ExtendedKeyUsage.clientAuth, names: [] });
+}
+
+interface Leaf {
+  subject: Record<string, string[]>;
+  usage: x509.ExtendedKeyUsage;
+  names: readonly string[];
+}
+
+async function issueLeaf(authority: CertifiedKey, now: Date, leaf: Leaf): Promise<CertifiedKey> {
   const caCertificate = new x509.X509Certificate(authority.certPem);
   const keys = await webcrypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
+  const names = leaf.names.map((name) => ({
+    type: isIP(name) === 0 ? ('dns' as const) : ('ip' as const),
+    value: name,
+  }));
   const certificate = await x509.X509CertificateGenerator.create({
     // As an array, so that a name can never be read as more than a common name.
-    subject: new x509.Name([{ CN: [names[0] ?? 'localhost'] }]).toString(),
+    subject: new x509.Name([leaf.subject]).toString(),
     issuer: caCertificate.subject,
     serialNumber: serialNumber(),
-    ...validity(now, SERVER_DAYS),
+    ...validity(now, LEAF_DAYS),
     publicKey: keys.publicKey,
     signingKey: await fromPem(authority.keyPem),
     signingAlgorithm: SIGNING_ALGORITHM,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(
-        names.map((name) => ({ type: isIP(name) === 0 ? 'dns' : 'ip', value: name })),
-      ),
+      new x509.ExtendedKeyUsageExtension([leaf.usage]),
+      ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : []),
       await x509.AuthorityKeyIdentifierExtension.create(caCertificate),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
