@@ -12,6 +12,7 @@ export function installing(at: () => Story): void {
       await rolledOut(story.session);
       await story.beginAudit();
       story.nodes = await agentsReady(story.session);
+      await story.world.watchOurKinds();
       expect(story.nodes.length).toBeGreaterThan(1);
     });
 

@@ -3,6 +3,7 @@ import { badRelease, type PodFaultPlace } from '../../faults/pods/index.ts';
 import { nodePodSpec } from '../../faults/pods/node-pod.ts';
 import { ungroundedQuotes } from '../../system/investigate.ts';
 import { nodeImage } from '../harness/images.ts';
+import { manifests } from '../harness/manifests.ts';
 import { answers } from '../harness/runs.ts';
 import { inNamespace, mustKubectl } from '../harness/session.ts';
 import { SHOP, type Story } from '../harness/story.ts';
@@ -17,11 +18,7 @@ export function ownedPods(at: () => Story): void {
 
     beforeAll(async () => {
       const objects = [release.before, statefulSet(place)];
-      await mustKubectl(
-        kubectl(),
-        ['apply', '-f', '-'],
-        objects.map((object) => JSON.stringify(object)).join('\n---\n'),
-      );
+      await mustKubectl(kubectl(), ['apply', '-f', '-'], manifests(objects));
       for (const workload of ['deployment/cart', 'statefulset/ledger'])
         await mustKubectl(kubectl(), ['rollout', 'status', workload, '--timeout=60s']);
     });

@@ -11,6 +11,7 @@ import {
 } from '../../faults/pods/index.ts';
 import { ungroundedQuotes } from '../../system/investigate.ts';
 import { nodeImage } from '../harness/images.ts';
+import { manifests } from '../harness/manifests.ts';
 import { answers } from '../harness/runs.ts';
 import { inNamespace, mustKubectl } from '../harness/session.ts';
 import { SHOP, type Story } from '../harness/story.ts';
@@ -42,8 +43,8 @@ export function podFaults(at: () => Story): void {
 
     afterAll(async () => {
       const { kubectl } = at().session;
-      const manifests = manifestsOf([...faults.values()]);
-      await mustKubectl(kubectl, ['delete', '--ignore-not-found', '--wait=false', '-f', '-'], manifests);
+      const options = ['--ignore-not-found', '--wait=false'];
+      await mustKubectl(kubectl, ['delete', ...options, '-f', '-'], manifestsOf([...faults.values()]));
     });
 
     it.each(Object.keys(FAULTS).map((title) => ({ title })))(
@@ -70,8 +71,5 @@ export function podFaults(at: () => Story): void {
 }
 
 function manifestsOf(faults: readonly PodFault[]): string {
-  return faults
-    .flatMap(({ objects }) => objects)
-    .map((object) => JSON.stringify(object))
-    .join('\n---\n');
+  return manifests(faults.flatMap(({ objects }) => objects));
 }

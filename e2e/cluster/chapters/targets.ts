@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ungroundedQuotes } from '../../system/investigate.ts';
-import { answers, manifestOf, reasonOf, tasksOfRun } from '../harness/runs.ts';
+import { manifests } from '../harness/manifests.ts';
+import { answers, investigationOf, reasonOf, tasksOfRun } from '../harness/runs.ts';
 import { inNamespace, mustKubectl } from '../harness/session.ts';
 import { SHOP, type Story } from '../harness/story.ts';
 
@@ -35,7 +36,7 @@ export function targets(at: () => Story): void {
       const ask = (name: string, nodeName: string): ReturnType<typeof kubectl> =>
         kubectl(
           [...asAlice, 'create', '--dry-run=server', '-f', '-'],
-          manifestOf({ namespace: SHOP, name, spec: { nodeName, prompt: PROMPT } }),
+          JSON.stringify(investigationOf({ namespace: SHOP, name, spec: { nodeName, prompt: PROMPT } })),
         );
       expect(await ask('alice-may', nodes[0]!)).toMatchObject({ exitCode: 0 });
       const refused = await ask('alice-may-not', nodes[1]!);
@@ -77,14 +78,12 @@ function rightsOf(user: string, { node }: { node: string }): string {
       { ...rbac, kind: `${kind}Binding`, metadata, roleRef, subjects },
     ];
   };
-  return [
+  return manifests([
     ...bound('Role', `${user}-asks`, [
       { apiGroups: ['nannyai.dev'], resources: ['investigations'], verbs: ['create'] },
     ]),
     ...bound('ClusterRole', `${user}-investigates`, [
       { apiGroups: [''], resources: ['nodes'], resourceNames: [node], verbs: ['investigate'] },
     ]),
-  ]
-    .map((object) => JSON.stringify(object))
-    .join('\n---\n');
+  ]);
 }

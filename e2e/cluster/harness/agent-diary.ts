@@ -18,7 +18,7 @@ export class AgentDiary {
   readonly #stop = new AbortController();
   readonly #followed = new Set<string>();
   /** Whole lines with their time: a stream that is opened again repeats what it said. */
-  readonly #starts = new Map<string, { taskID: string; time: number; node: string }>();
+  readonly #starts = new Map<string, { taskID: string; node: string }>();
   readonly #world: World;
   readonly #forget: () => void;
 
@@ -85,7 +85,7 @@ export class AgentDiary {
 
   #note(line: string, node: string): void {
     if (!line.includes('"Started task"')) return;
-    const { taskID, time } = JSON.parse(line) as { taskID: string; time: number };
-    this.#starts.set(line, { taskID, time, node });
+    const { taskID } = JSON.parse(line) as { taskID: string };
+    this.#starts.set(line, { taskID, node });
   }
 }

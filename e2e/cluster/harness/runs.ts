@@ -1,5 +1,6 @@
 import { API_VERSION, type AgentTask, type Investigation, type InvestigationSpec } from '@nannyapi/crds';
 import { finished } from '../../system/investigate.ts';
+import { manifests } from './manifests.ts';
 import { inNamespace, mustKubectl, type ClusterSession } from './session.ts';
 import { until, type World } from './world.ts';
 
@@ -10,14 +11,14 @@ export interface Question {
   spec: Pick<InvestigationSpec, 'prompt'> & Partial<InvestigationSpec>;
 }
 
-/** An Investigation as a person would write it; JSON is YAML. */
-export function manifestOf({ namespace, name, spec }: Question): string {
-  return JSON.stringify({ apiVersion: API_VERSION, kind: 'Investigation', metadata: { namespace, name }, spec });
+/** An Investigation as a person would write it. */
+export function investigationOf({ namespace, name, spec }: Question): Investigation {
+  return { apiVersion: API_VERSION, kind: 'Investigation', metadata: { namespace, name }, spec };
 }
 
 /** Asks questions with `kubectl apply`, all in one call. */
 export async function ask({ kubectl }: ClusterSession, questions: readonly Question[]): Promise<void> {
-  await mustKubectl(kubectl, ['apply', '-f', '-'], questions.map(manifestOf).join('\n---\n'));
+  await mustKubectl(kubectl, ['apply', '-f', '-'], manifests(questions.map(investigationOf)));
 }
 
 /** Waits with `kubectl wait` until each question has an answer or has failed, and reads them. */

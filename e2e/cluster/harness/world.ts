@@ -29,6 +29,8 @@ export type PodContainer = NonNullable<PodStatus['containerStatuses']>[number] &
 
 const PodResource: ResourceType = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 
+const SYNC_MS = 30_000;
+
 /** What the API server knows just now of the kinds that the story is about; it survives every outage of it. */
 export class World {
   readonly investigations: Informer<Investigation>;
@@ -40,16 +42,27 @@ export class World {
   readonly #runs: Promise<void>[] = [];
 
   constructor({ client, log, namespace }: { client: KubeClient; log: Logger; namespace: string }) {
-    const informerOf = <T extends KubeObject>(type: ResourceType, query = {}): Informer<T> => {
-      const informer = createInformer<T>({ client: client.resource<T>(type), query, clock: systemClock, log });
-      this.#runs.push(informer.start(this.#stop.signal));
-      return informer;
-    };
+    const informerOf = <T extends KubeObject>(type: ResourceType, query = {}): Informer<T> =>
+      createInformer<T>({ client: client.resource<T>(type), query, clock: systemClock, log });
     this.investigations = informerOf(InvestigationResource);
     this.tasks = informerOf(AgentTaskResource);
     this.agents = informerOf(AgentResource);
     this.pods = informerOf(PodResource);
     this.leases = informerOf(LeaseResource, { namespace });
+    this.#start(this.pods);
+    this.#start(this.leases);
+  }
+
+  /** Watches our own kinds too, which must be installed by now. */
+  async watchOurKinds(): Promise<void> {
+    const informers = [this.investigations, this.tasks, this.agents];
+    for (const informer of informers) this.#start(informer);
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(SYNC_MS)]);
+    await Promise.all(informers.map(async (informer) => await informer.waitForSync({ signal })));
+  }
+
+  #start(informer: Pick<Informer<KubeObject>, 'start'>): void {
+    this.#runs.push(informer.start(this.#stop.signal));
   }
 
   /** Ends all watches. */

@@ -9,5 +9,6 @@ export async function install(story: Story): Promise<Measurement[]> {
   await rolledOut(story.session);
   story.nodes = await agentsReady(story.session);
   const seconds = (performance.now() - startedMs) / 1000;
+  await story.world.watchOurKinds();
   return [{ what: 'helm install → operator, API and the agent of each node Ready', value: seconds, unit: 's' }];
 }

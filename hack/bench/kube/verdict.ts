@@ -1,4 +1,5 @@
 import { nodeImage } from '../../../e2e/cluster/harness/images.ts';
+import { manifests } from '../../../e2e/cluster/harness/manifests.ts';
 import { answers, reasonOf } from '../../../e2e/cluster/harness/runs.ts';
 import { mustKubectl } from '../../../e2e/cluster/harness/session.ts';
 import { SHOP, type Story } from '../../../e2e/cluster/harness/story.ts';
@@ -14,8 +15,8 @@ export async function verdict(story: Story): Promise<Measurement[]> {
   const { kubectl } = story.session;
   const nodeName = story.nodes[0] ?? '';
   const fault = throttledPod({ namespace: SHOP, image: nodeImage(), nodeName });
-  const manifests = fault.objects.map((object) => JSON.stringify(object)).join('\n---\n');
-  await mustKubectl(kubectl, ['apply', '-f', '-'], manifests);
+  const objects = manifests(fault.objects);
+  await mustKubectl(kubectl, ['apply', '-f', '-'], objects);
   await until(story.world.pods, { what: 'the pod is throttled', deadlineMs: 60_000 }, (pods) =>
     pods.find(({ metadata, status }) => metadata.name === fault.pod && status && fault.isInForce(status)),
   );
@@ -33,7 +34,7 @@ export async function verdict(story: Story): Promise<Measurement[]> {
     if (investigation && reasonOf(investigation) === fault.truth.verdict && mechanism === fault.truth.mechanism)
       right += 1;
   }
-  await mustKubectl(kubectl, ['delete', '--wait=false', '-f', '-'], manifests);
+  await mustKubectl(kubectl, ['delete', '--wait=false', '-f', '-'], objects);
   return [
     { what: 'kubectl apply → verdict of a throttled pod, by the playbook', value: median(seconds), unit: 's' },
     { what: `verdicts that name the throttled container, of ${RUNS}`, value: (right * 100) / RUNS, unit: '%' },
