@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Clock, Logger, Shutdown } from '@nannyapi/process';
 import type { AgentConfig } from './config.ts';
 import { BearerToken } from './connection/bearer-token.ts';
 import { ControlPlane } from './connection/control-plane.ts';
 import { HttpClient } from './connection/http-client.ts';
 import { holdTaskStream } from './connection/task-stream.ts';
+import { TrustedCertificates } from './connection/trusted-certificates.ts';
 import type { Host } from './host/host.ts';
 import { openHost } from './host/open-host.ts';
 import type { Signaller } from './host/signaller.ts';
@@ -13,6 +14,7 @@ import { Journal } from './journal/journal.ts';
 import { StateLock } from './journal/state-lock.ts';
 import { OutputSpool } from './output/spool.ts';
 import type { Policy } from './policy-port.ts';
+import { ProbeServer } from './probes/probe-server.ts';
 import { Heart } from './reporting/heartbeat.ts';
 import { ResultSender } from './reporting/result-sender.ts';
 import { createCollectHandler } from './tasks/collect.ts';
@@ -69,7 +71,12 @@ export async function runAgent(deps: AgentDeps): Promise<void> {
     await desk.idle();
   });
   await desk.recover();
-  await converse({ deps, http, controlPlane, host, desk, journal });
+  const link = { isConnected: false };
+  if (config.probePort > 0) {
+    const probes = await ProbeServer.listen(config.probePort, { isConnected: () => link.isConnected });
+    shutdown.onDrain('probes', async () => probes.close());
+  }
+  await converse({ deps, http, controlPlane, host, desk, journal, link });
 }
 
 /** Keeps stream and heartbeat alive until the shutdown. */
@@ -80,8 +87,9 @@ async function converse(parts: {
   host: Host;
   desk: TaskDesk;
   journal: Journal;
+  link: { isConnected: boolean };
 }): Promise<void> {
-  const { deps, http, controlPlane, host, desk, journal } = parts;
+  const { deps, http, controlPlane, host, desk, journal, link } = parts;
   const { clock, log, policy, shutdown } = deps;
   const identity = { version: agentVersion(), policyHash: policy.hash, journalID: journal.id };
   const heart = new Heart({ controlPlane, host, clock, log, identity });
@@ -93,10 +101,14 @@ async function converse(parts: {
       log,
       listener: {
         onHello(hello) {
+          link.isConnected = true;
           const isSamePolicy = hello.policyHash === policy.hash;
           log.info({ agent: hello.agent, isSamePolicy }, 'Connected to the control plane');
           desk.setServerTime(hello.serverTime);
           heart.beatNow(hello.heartbeatSeconds);
+        },
+        onLost() {
+          link.isConnected = false;
         },
         onTask: (task) => desk.onTask(task),
         onCancel: (cancel) => desk.onCancel(cancel),
@@ -109,12 +121,20 @@ async function converse(parts: {
 
 async function openHostFor({ config, clock, log, policy, signaller, self }: AgentDeps): Promise<Host> {
   const { pid: agentPid, isRoot, arch } = self;
-  const { stateDir, sandboxAtMost } = config;
-  const ownPaths = [stateDir, config.tokenFile].map((path) => resolve(path));
-  const host = await openHost({ clock, policy, signaller, isRoot, arch, agentPid, stateDir, ownPaths, sandboxAtMost });
+  const { stateDir, sandboxAtMost, imageDir } = config;
+  const ownPaths = [resolve(stateDir), ...(await secretPathsOf(resolve(config.tokenFile)))];
+  const image = imageDir === undefined ? {} : { imageDir };
+  const own = { isRoot, arch, agentPid, stateDir, ownPaths, ...image };
+  const host = await openHost({ clock, policy, signaller, sandboxAtMost, ...own });
   const { tools, ...capabilities } = await host.capabilities();
   log.info({ ...capabilities, tools: tools?.length }, 'Looked at the host');
   return host;
+}
+
+/** Kubernetes replaces a token by turning a link in its folder, so there the folder is the secret. */
+async function secretPathsOf(tokenFile: string): Promise<string[]> {
+  const entry = await lstat(tokenFile).catch(() => undefined);
+  return entry?.isSymbolicLink() ? [dirname(tokenFile)] : [tokenFile];
 }
 
 /** What the predecessor left running is ended before anything new starts. */
@@ -128,11 +148,19 @@ async function endPredecessor(host: Host, journal: Journal, log: Logger): Promis
 }
 
 async function openHttp({ config, clock }: AgentDeps): Promise<HttpClient> {
-  const { url, caFile } = config;
+  const { url, caFile, tlsServerName } = config;
   const token = new BearerToken(config.tokenFile, () => clock.now());
   await token.read();
-  const ca = caFile === undefined ? {} : { caPem: await readFile(caFile, 'utf8') };
-  return new HttpClient({ url, token, userAgent: `nanny-agent/${agentVersion()}`, clock, ...ca });
+  const trust = caFile === undefined ? undefined : new TrustedCertificates(caFile, () => clock.now());
+  await trust?.read();
+  return new HttpClient({
+    url,
+    token,
+    userAgent: `nanny-agent/${agentVersion()}`,
+    clock,
+    ...(trust ? { trust } : {}),
+    ...(tlsServerName === undefined ? {} : { tlsServerName }),
+  });
 }
 
 function registryOf(

@@ -14,6 +14,12 @@ export const SETTINGS = {
     type: 'string',
     optional: true,
   },
+  NANNYAPI_AGENT_TLS_SERVER_NAME: {
+    description: 'Name that the certificate of the control plane must bear, where the address is none, as in a pod.',
+    type: 'string',
+    optional: true,
+    maxLength: 253,
+  },
   NANNYAPI_AGENT_STATE_DIR: {
     description: 'Folder of the journal and of output that waits to be sent.',
     type: 'string',
@@ -42,6 +48,18 @@ export const SETTINGS = {
     choices: ['Full', 'Reduced', 'Minimal'],
     default: 'Full',
   },
+  NANNYAPI_AGENT_IMAGE_DIR: {
+    description: 'Root of the agent’s image as the host shows it: tools that the host lacks are run from there.',
+    type: 'string',
+    optional: true,
+  },
+  NANNYAPI_AGENT_PROBE_PORT: {
+    description: 'Port on 127.0.0.1 that answers /healthz and /readyz in plain HTTP; 0 opens none.',
+    type: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 0,
+  },
 } as const;
 
 /** How the agent runs. */
@@ -54,12 +72,16 @@ export interface AgentConfig {
   logLevel: LogLevel;
   exitWithStdin: boolean;
   sandboxAtMost: 'Full' | 'Reduced' | 'Minimal';
+  tlsServerName: string | undefined;
+  imageDir: string | undefined;
+  /** 0: none. */
+  probePort: number;
 }
 
 /** What the command line asks for. */
 export type Invocation =
   | { verb: 'run'; config: AgentConfig }
-  | { verb: 'probe'; stateDir: string | undefined }
+  | { verb: 'probe'; stateDir: string | undefined; imageDir: string | undefined }
   | { verb: 'help' };
 
 /** Flags of the command line and the settings they stand for. */
@@ -104,7 +126,9 @@ export function readInvocation(args: readonly string[], env: Readonly<Record<str
     if (typeof value === 'string') settings[name] = value;
   }
   if (values['exit-with-stdin'] === true) settings.NANNYAPI_AGENT_EXIT_WITH_STDIN = 'true';
-  if (verb === 'probe') return { verb, stateDir: settings.NANNYAPI_AGENT_STATE_DIR };
+  if (verb === 'probe') {
+    return { verb, stateDir: settings.NANNYAPI_AGENT_STATE_DIR, imageDir: settings.NANNYAPI_AGENT_IMAGE_DIR };
+  }
   return { verb, config: configOf(loadConfig(SETTINGS, settings)) };
 }
 
@@ -135,5 +159,8 @@ function configOf(settings: Config<typeof SETTINGS>): AgentConfig {
     logLevel: settings.NANNYAPI_AGENT_LOG_LEVEL,
     exitWithStdin: settings.NANNYAPI_AGENT_EXIT_WITH_STDIN,
     sandboxAtMost: settings.NANNYAPI_AGENT_SANDBOX,
+    tlsServerName: settings.NANNYAPI_AGENT_TLS_SERVER_NAME,
+    imageDir: settings.NANNYAPI_AGENT_IMAGE_DIR,
+    probePort: settings.NANNYAPI_AGENT_PROBE_PORT,
   };
 }

@@ -47,7 +47,10 @@ async function main(): Promise<number> {
     const invocation = readInvocation(process.argv.slice(2), process.env);
     if (invocation.verb === 'run') return await run(invocation.config);
     if (invocation.verb === 'help') process.stdout.write(USAGE);
-    else process.stdout.write(`${JSON.stringify(await probeHost({ policy, signaller, self }), undefined, 2)}\n`);
+    else
+      process.stdout.write(
+        `${JSON.stringify(await probeHost({ policy, signaller, self }, invocation), undefined, 2)}\n`,
+      );
     return 0;
   } catch (error) {
     process.stderr.write(`nanny-agent: ${errorMessage(error)}\n`);

@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { randomBytes, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-/** A self-signed certificate for 127.0.0.1, made anew for each test. */
-export async function makeCertificate(): Promise<{ certPem: string; keyPem: string }> {
+/** A self-signed certificate for 127.0.0.1, or for a DNS name instead, made anew for each test. */
+export async function makeCertificate(dnsName?: string): Promise<{ certPem: string; keyPem: string }> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   x509.cryptoProvider.set(webcrypto);
@@ -16,7 +16,9 @@ export async function makeCertificate(): Promise<{ certPem: string; keyPem: stri
     keys,
     extensions: [
       new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }]),
+      new x509.SubjectAlternativeNameExtension([
+        dnsName === undefined ? { type: 'ip', value: '127.0.0.1' } : { type: 'dns', value: dnsName },
+      ]),
     ],
   });
   const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request, type RequestOptions } from 'node:https';
 import { CodedError, withDeadline, type Clock } from '@nannyapi/process';
 import type { BearerToken } from './bearer-token.ts';
+import type { TrustedCertificates } from './trusted-certificates.ts';
 
 /** Answers larger than this are none of ours. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -12,8 +13,10 @@ const DEADLINE_MS = 20_000;
 export interface HttpClientOptions {
   /** Base address; https only. */
   url: URL;
-  /** Certificates to trust, PEM; the system's own when absent. */
-  caPem?: string;
+  /** Certificates to trust; the system's own when absent. */
+  trust?: TrustedCertificates;
+  /** Name that the server's certificate must bear, where it is not that of the address. */
+  tlsServerName?: string;
   token: BearerToken;
   userAgent: string;
   clock: Clock;
@@ -36,49 +39,60 @@ export interface HttpRequest {
  */
 export class HttpClient {
   readonly #options: HttpClientOptions;
-  readonly #agent: Agent;
+  #kept: { agent: Agent; caPem: string | undefined } | undefined;
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
-    const ca = options.caPem === undefined ? {} : { ca: options.caPem };
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 4, maxFreeSockets: 1, timeout: 60_000, ...ca });
   }
 
   /** Sends a request and reads the answer as JSON; `undefined` for an empty one. */
   async send({ body, ...call }: HttpRequest): Promise<unknown> {
     using deadline = withDeadline(DEADLINE_MS, { signal: call.signal, clock: this.#options.clock });
     const payload = body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
-    const response = await this.#open({ ...call, signal: deadline.signal, agent: this.#agent }, payload);
+    const agent = await this.#keptAgent();
+    const response = await this.#open({ ...call, signal: deadline.signal, agent }, payload);
     return readAnswer(response);
   }
 
   /** Opens a stream on a connection of its own; the caller reads and destroys it. */
   async stream(path: string, signal: AbortSignal): Promise<IncomingMessage> {
     using deadline = withDeadline(DEADLINE_MS, { signal, clock: this.#options.clock });
-    const ca = this.#options.caPem === undefined ? {} : { ca: this.#options.caPem };
+    const caPem = await this.#options.trust?.read();
     const options = {
       method: 'GET' as const,
       path,
       signal: deadline.signal,
-      agent: new Agent({ keepAlive: false, ...ca }),
+      agent: new Agent({ keepAlive: false, ...(caPem === undefined ? {} : { ca: caPem }) }),
     };
     return this.#open({ ...options, accept: 'text/event-stream' });
   }
 
   /** Closes the connections that are kept. */
   close(): void {
-    this.#agent.destroy();
+    this.#kept?.agent.destroy();
+  }
+
+  /** Connections stay with the certificates they were made under; other certificates mean other connections. */
+  async #keptAgent(): Promise<Agent> {
+    const caPem = await this.#options.trust?.read();
+    if (this.#kept && this.#kept.caPem === caPem) return this.#kept.agent;
+    this.#kept?.agent.destroy();
+    const ca = caPem === undefined ? {} : { ca: caPem };
+    const agent = new Agent({ keepAlive: true, maxSockets: 4, maxFreeSockets: 1, timeout: 60_000, ...ca });
+    this.#kept = { agent, caPem };
+    return agent;
   }
 
   async #open(
     call: Omit<HttpRequest, 'body'> & { agent: Agent; accept?: string },
     payload?: Uint8Array,
   ): Promise<IncomingMessage> {
-    const { url, token, userAgent } = this.#options;
+    const { url, token, userAgent, tlsServerName } = this.#options;
     const options: RequestOptions = {
       method: call.method,
       agent: call.agent,
       signal: call.signal,
+      ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
       headers: {
         authorization: `Bearer ${await token.read()}`,
         accept: call.accept ?? 'application/json',

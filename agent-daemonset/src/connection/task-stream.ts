@@ -9,6 +9,8 @@ import { SseParser, type ServerSentEvent } from './sse.ts';
 /** Who hears what the control plane sends. Handlers must not block. */
 export interface StreamListener {
   onHello(hello: Hello): void;
+  /** The stream broke, or could not be opened. */
+  onLost(): void;
   onTask(task: Task): void;
   onCancel(cancel: Cancel): void;
 }
@@ -40,6 +42,7 @@ export async function holdTaskStream(deps: TaskStreamDeps, signal: AbortSignal):
         isTold = false;
       });
     } catch (error) {
+      deps.listener.onLost();
       if (signal.aborted) return;
       const delayMs = backOff.nextMs();
       const fields = { code: errorCode(error), reason: messageOf(error), delayMs };

@@ -31,7 +31,8 @@ describe.runIf(fits)('a trace on this kernel (needs root, bwrap and bpftrace)', 
       stderrCapBytes: 4096,
       signal: new AbortController().signal,
     };
-    return runTrace(verdict, BPFTRACE, { ...limits, ...bounds }, bench.runner);
+    const bpftrace = { path: BPFTRACE, words: [BPFTRACE], origin: 'Host' } as const;
+    return runTrace(verdict, bpftrace, { ...limits, ...bounds }, bench.runner);
   };
 
   it('brings the histogram of block requests back as lines', async () => {

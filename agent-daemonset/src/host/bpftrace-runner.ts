@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises';
 import type { AcceptedTrace } from '@nannyapi/protocol';
 import type { CagedRun } from './caged-run.ts';
-import { runCaged, type CommandOutcome, type RunnerDeps } from './command-runner.ts';
+import { programOf, runCaged, type CommandOutcome, type RunnerDeps } from './command-runner.ts';
 import { RUN_ENVIRONMENT } from './environment.ts';
+import type { Tool } from './tools.ts';
 import { TraceText } from './trace-text.ts';
 
 /** What a trace brought. */
@@ -35,7 +36,7 @@ const HARMLESS_COMPLAINT = /^.*RLIMIT_MEMLOCK.*\n?/gm;
 /** Runs a trace that the policy accepted, for its time, and reads its maps. */
 export async function runTrace(
   trace: AcceptedTrace,
-  bpftracePath: string,
+  bpftrace: Tool,
   bounds: TraceBounds,
   deps: RunnerDeps,
 ): Promise<TraceOutcome> {
@@ -45,7 +46,7 @@ export async function runTrace(
   const timer: { cancel?: () => void } = {};
   let run: CagedRun | undefined;
   const request = {
-    path: bpftracePath,
+    ...programOf(bpftrace),
     args: ['-f', 'json', '-e', withEnd(trace.program, durationSeconds + ALLOWANCE_SECONDS)],
     needs: 'bpftrace',
     network: 'none',

@@ -4,11 +4,12 @@ import { createFullSandbox } from './sandbox/full.ts';
 import type { HiddenPathFinder } from './sandbox/hidden-paths.ts';
 import { createMinimalSandbox } from './sandbox/minimal.ts';
 import { buildReadOnlyView } from './sandbox/read-only-view.ts';
+import { prlimitArgs, setprivArgs } from './sandbox/rights.ts';
 import { createReducedSandbox, type ReducedTools } from './sandbox/reduced.ts';
 import type { SyscallArch } from './sandbox/syscalls.ts';
 import { TraceView, type TraceViewTools } from './sandbox/trace-view.ts';
 import { installCommand, type PlatformFamily } from './remedies.ts';
-import { tryTool } from './tool-run.ts';
+import { tryTool, type ToolWords } from './tool-run.ts';
 import type { Tools } from './tools.ts';
 
 /** What the choice looks at. */
@@ -35,21 +36,35 @@ export interface ChosenSandbox {
   traceView?: TraceView;
 }
 
+/** User of the trial run; any will do. */
+const NOBODY = 65_534;
+
 const NAMES = ['bwrap', 'setpriv', 'prlimit', 'unshare', 'nsenter', 'mount', 'flock', 'cat'] as const;
-type Found = Partial<Record<(typeof NAMES)[number], string>>;
+type Found = Partial<Record<(typeof NAMES)[number], ToolWords>>;
 
 /** Picks the best cage that works on this host now: each is tried, not guessed from what is installed. */
 export async function chooseSandbox(deps: SandboxChoiceDeps): Promise<ChosenSandbox> {
-  const found = await deps.tools.findAll(NAMES);
+  const image = deps.tools.ofImage();
+  // A host of BusyBox has tools of these names that know too little; then the image's own do it all.
+  const boxes = await Promise.all([deps.tools, ...(image ? [image] : [])].map(toolWords));
   const remedy = remedyFor(deps);
   const atMost = deps.atMost ?? 'Full';
-  const full = atMost === 'Full' ? await tryFull(found, deps, remedy) : undefined;
-  if (full) return full;
-  const reduced = atMost === 'Minimal' ? undefined : await tryReduced(found, deps, remedy);
-  if (reduced) return reduced;
-  const { setpriv, prlimit } = found;
+  for (const found of atMost === 'Full' ? boxes : []) {
+    const full = await tryFull(found, deps, remedy);
+    if (full) return full;
+  }
+  for (const found of atMost === 'Minimal' ? [] : boxes) {
+    const reduced = await tryReduced(found, deps, remedy);
+    if (reduced) return reduced;
+  }
+  const { setpriv, prlimit } = boxes.at(-1) ?? {};
   const tools = { ...(setpriv === undefined ? {} : { setpriv }), ...(prlimit === undefined ? {} : { prlimit }) };
   return { sandbox: createMinimalSandbox({ tools, isRoot: deps.isRoot, remedy }), hasSeccomp: false };
+}
+
+async function toolWords(tools: Tools): Promise<Found> {
+  const found = await tools.findAll(NAMES);
+  return Object.fromEntries(Object.entries(found).map(([name, { words }]) => [name, words]));
 }
 
 function remedyFor({ isRoot, family }: SandboxChoiceDeps): string {
@@ -71,7 +86,10 @@ async function tryFull(found: Found, deps: SandboxChoiceDeps, remedy: string): P
     '/tmp',
     '--unshare-net',
     '--',
-    setpriv,
+    ...(deps.isRoot ? [...setpriv, ...setprivArgs(NOBODY, 'none')] : []),
+    ...prlimit,
+    ...prlimitArgs(deps.isRoot),
+    ...setpriv,
     '--version',
   ];
   if ((await tryTool(bwrap, probe)).exitCode !== 0) return undefined;

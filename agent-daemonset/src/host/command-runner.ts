@@ -6,6 +6,7 @@ import { createCgroupQuarry, createDoubleQuarry, createPlainQuarry, type Quarry,
 import { RUN_ENVIRONMENT } from './environment.ts';
 import { staysRoot } from './sandbox/rights.ts';
 import type { CageLaunch, CageRequest, Sandbox } from './sandbox/cage.ts';
+import type { Tool } from './tools.ts';
 import type { UidSlots } from './uid-slots.ts';
 
 /** What a runner hands back: the end of the run and what caged it. */
@@ -95,11 +96,11 @@ function quarryOf(
 }
 
 /** A command that the policy accepted, with its program found on this host. */
-export function commandRequest(verdict: AcceptedCommand, path: string): RunRequest {
+export function commandRequest(verdict: AcceptedCommand, tool: Tool): RunRequest {
   const [, ...args] = verdict.argv;
   const device = verdict.argv.find((word) => /^\/dev\/[a-z0-9/-]+$/i.test(word));
   return {
-    path,
+    ...programOf(tool),
     args,
     needs: verdict.needs,
     network: verdict.network,
@@ -108,6 +109,11 @@ export function commandRequest(verdict: AcceptedCommand, path: string): RunReque
       ? { devicePath: device }
       : {}),
   };
+}
+
+/** How a request names a program. */
+export function programOf({ path, words }: Tool): Pick<RunRequest, 'path' | 'loader'> {
+  return words.length > 1 ? { path, loader: words.slice(0, -1) } : { path };
 }
 
 /** An empty /tmp would answer "who fills the disk" wrongly; only names and sizes can be asked for there. */

@@ -14,6 +14,7 @@ import { createCollectorHost } from './collector-host-view.ts';
 import { commandRequest, notInstalled, runCaged, type RunnerDeps, type StartedProcess } from './command-runner.ts';
 import { readHostFacts } from './facts.ts';
 import type { Host } from './host.ts';
+import { ImageTools } from './image-tools.ts';
 import { assertPlain, resolvePath } from './path-resolver.ts';
 import { probeCapabilities } from './probe.ts';
 import { processesOfUsers, readProcess } from './process-table.ts';
@@ -35,6 +36,8 @@ export interface OpenHostOptions {
   stateDir: string;
   /** Files of the agent's own that no run may see: its token, its state. */
   ownPaths: readonly string[];
+  /** Root of the agent's image as the host shows it; absent where the agent is a program of the host. */
+  imageDir?: string;
   /** Folders to look up tools in, instead of the fixed ones; for tests. */
   toolFolders?: readonly string[];
   /** Takes no better cage than this. */
@@ -57,7 +60,8 @@ interface HostParts {
 export async function openHost(options: OpenHostOptions): Promise<Host> {
   const { clock, signaller, agentPid, stateDir } = options;
   await makeFolder(stateDir);
-  const tools = options.toolFolders ? new Tools(options.toolFolders) : new Tools();
+  const image = options.imageDir === undefined ? undefined : await ImageTools.open(options.imageDir);
+  const tools = new Tools(options.toolFolders, image);
   const agentKey = await agentKeyOf(stateDir);
   const { family } = await readOsRelease();
   const hidden = new HiddenPathFinder(clock, options.ownPaths);
@@ -93,7 +97,8 @@ async function userKiller(tools: Tools, isRoot: boolean): Promise<((uid: number)
   if (!isRoot || setpriv === undefined || kill === undefined) return undefined;
   return async (uid) => {
     const user = String(uid);
-    await tryTool(setpriv, ['--reuid', user, '--regid', user, '--clear-groups', '--', kill, '-KILL', '--', '-1']);
+    const become = ['--reuid', user, '--regid', user, '--clear-groups', '--'];
+    await tryTool(setpriv.words, [...become, ...kill.words, '-KILL', '--', '-1']);
   };
 }
 
@@ -114,18 +119,18 @@ function createHost(parts: HostParts): Host {
     resolvePath: resolveFor,
     async runCommand(command, { onStarted, ...bounds }) {
       const [name = ''] = command.argv;
-      const path = await tools.find(name);
-      if (path === undefined) throw notInstalled(name, installCommand(name, family));
+      const tool = await tools.find(name);
+      if (tool === undefined) throw notInstalled(name, installCommand(name, family));
       const started = onStarted ? { onStarted: tellStarted(onStarted) } : {};
       const limits = { interrupts: 2, stderrCapBytes: STDERR_BYTES, ...bounds, ...started };
-      return runCaged(commandRequest(command, path), limits, runner);
+      return runCaged(commandRequest(command, tool), limits, runner);
     },
     async runTrace(trace, { onStarted, ...limits }) {
-      const path = await tools.find('bpftrace');
-      if (path === undefined) throw notInstalled('bpftrace', installCommand('bpftrace', family));
+      const bpftrace = await tools.find('bpftrace');
+      if (bpftrace === undefined) throw notInstalled('bpftrace', installCommand('bpftrace', family));
       const started = onStarted ? { onStarted: tellStarted(onStarted) } : {};
       try {
-        return await runTrace(trace, path, { stderrCapBytes: STDERR_BYTES, ...limits, ...started }, runner);
+        return await runTrace(trace, bpftrace, { stderrCapBytes: STDERR_BYTES, ...limits, ...started }, runner);
       } catch (error) {
         if (!(error instanceof CodedError) || error.code !== 'ToolFailed') throw error;
         const message = `This host cannot show its trace events: ${error.message}`;

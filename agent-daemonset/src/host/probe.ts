@@ -53,8 +53,8 @@ function cageMissing({ isRoot, chosen, family }: ProbeDeps): string[] {
 
 /** What a trace would meet: asked in the order in which it would fail. */
 async function probeTrace(deps: ProbeDeps): Promise<{ version?: string; missing?: string }> {
-  const path = await deps.tools.find('bpftrace');
-  if (path === undefined) return { missing: `bpftrace: no traces; ${installCommand('bpftrace', deps.family)}` };
+  const bpftrace = await deps.tools.find('bpftrace');
+  if (bpftrace === undefined) return { missing: `bpftrace: no traces; ${installCommand('bpftrace', deps.family)}` };
   if (!deps.isRoot) return { missing: 'traces: they need root; run the agent as root' };
   if (!deps.chosen.hasSeccomp) {
     return { missing: `traces: they run only behind a system call filter; ${installCommand('bwrap', deps.family)}` };
@@ -68,7 +68,7 @@ async function probeTrace(deps: ProbeDeps): Promise<{ version?: string; missing?
         'traces: the kernel has no tracefs, or the agent may not mount it; mount -t tracefs tracefs /sys/kernel/tracing',
     };
   }
-  const { stdout } = await tryTool(path, ['--version']);
+  const { stdout } = await tryTool(bpftrace.words, ['--version']);
   const version = /v?(\d+\.\d+[0-9A-Za-z.-]*)/.exec(stdout)?.[1];
   return version === undefined ? { missing: 'traces: bpftrace does not tell its version' } : { version };
 }

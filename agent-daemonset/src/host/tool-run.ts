@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { CodedError } from '@nannyapi/process';
 
+/** Words that start a tool: its absolute path, or a loader and then the path. */
+export type ToolWords = readonly string[];
+
 /** What a tool of the agent itself answered. */
 export interface ToolAnswer {
   exitCode: number;
@@ -16,18 +19,19 @@ const MAX_BYTES = 256 * 1024;
  *
  * @throws CodedError `ToolFailed` when it cannot be started, or answers with another status than 0.
  */
-export async function runTool(path: string, args: readonly string[]): Promise<ToolAnswer> {
-  const answer = await tryTool(path, args);
+export async function runTool(tool: ToolWords, args: readonly string[]): Promise<ToolAnswer> {
+  const answer = await tryTool(tool, args);
   if (answer.exitCode === 0) return answer;
   throw new CodedError({
     code: 'ToolFailed',
-    message: `${path} ${args.join(' ')} exited with ${answer.exitCode}: ${answer.stderr.trim().slice(0, 500)}`,
+    message: `${tool.join(' ')} ${args.join(' ')} exited with ${answer.exitCode}: ${answer.stderr.trim().slice(0, 500)}`,
   });
 }
 
 /** Like {@link runTool}, but hands back any exit status; -1 stands for a signal. */
-export async function tryTool(path: string, args: readonly string[]): Promise<ToolAnswer> {
-  const child = spawn(path, args, {
+export async function tryTool(tool: ToolWords, args: readonly string[]): Promise<ToolAnswer> {
+  const [file = '', ...before] = tool;
+  const child = spawn(file, [...before, ...args], {
     cwd: '/',
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -44,7 +48,7 @@ export async function tryTool(path: string, args: readonly string[]): Promise<To
   }
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   child.once('error', (cause) =>
-    reject(new CodedError({ code: 'ToolFailed', message: `${path} does not start`, cause })),
+    reject(new CodedError({ code: 'ToolFailed', message: `${file} does not start`, cause })),
   );
   child.once('close', (exitCode) => resolve(exitCode ?? -1));
   const exitCode = await promise;

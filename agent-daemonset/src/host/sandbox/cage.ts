@@ -5,6 +5,8 @@ import type { RunNeeds } from './rights.ts';
 export interface CageRequest {
   /** Absolute path of the program. */
   path: string;
+  /** Words that come before the path where another program must load it. */
+  loader?: readonly string[];
   args: readonly string[];
   needs: RunNeeds;
   network: Network;
@@ -15,6 +17,11 @@ export interface CageRequest {
   devicePath?: string;
   /** True when the command looks at names and sizes in /tmp, which otherwise is empty. */
   showsTmp?: boolean;
+}
+
+/** The words that start the program itself. */
+export function programWords({ loader = [], path, args }: Pick<CageRequest, 'loader' | 'path' | 'args'>): string[] {
+  return [...loader, path, ...args];
 }
 
 /** Text or bytes that the child reads from an inherited descriptor. */

@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import type { CageLaunch, CageRequest, Sandbox } from './cage.ts';
+import type { ToolWords } from '../tool-run.ts';
+import { programWords, type CageLaunch, type CageRequest, type Sandbox } from './cage.ts';
 import type { HiddenPathFinder, HiddenPaths } from './hidden-paths.ts';
 import { parseMounts, reachableMounts, unescapeMountPoint } from './read-only-view.ts';
 import { assertGrantable, prlimitArgs, setprivArgs, staysRoot } from './rights.ts';
 import { buildSeccompProgram, type SeccompOptions } from './seccomp.ts';
 import type { SyscallArch, SyscallGroup } from './syscalls.ts';
 
-/** Absolute paths of the tools that build the cage. */
+/** The tools that build the cage. */
 export interface FullTools {
-  bwrap: string;
-  setpriv: string;
-  prlimit: string;
+  bwrap: ToolWords;
+  setpriv: ToolWords;
+  prlimit: ToolWords;
 }
 
 /** What the full cage is built from. */
@@ -50,19 +51,18 @@ async function prepare(deps: FullDeps, request: CageRequest): Promise<CageLaunch
   const hidden = await deps.hidden.find();
   const chain = [
     ...prefix,
-    deps.tools.bwrap,
+    ...deps.tools.bwrap,
     '--args',
     String(ARGS_FD),
     '--',
     ...(deps.hasOwnUsers
-      ? [deps.tools.setpriv, ...setprivArgs(request.uid, request.needs)]
-      : [deps.tools.setpriv, '--no-new-privs', '--']),
-    deps.tools.prlimit,
+      ? [...deps.tools.setpriv, ...setprivArgs(request.uid, request.needs)]
+      : [...deps.tools.setpriv, '--no-new-privs', '--']),
+    ...deps.tools.prlimit,
     ...prlimitArgs(deps.hasOwnUsers && !staysRoot(request.needs)),
-    request.path,
-    ...request.args,
+    ...programWords(request),
   ];
-  const [file = deps.tools.bwrap, ...args] = chain;
+  const [file = '', ...args] = chain;
   return {
     file,
     args,

@@ -1,10 +1,11 @@
-import type { CageLaunch, CageRequest, Sandbox } from './cage.ts';
+import type { ToolWords } from '../tool-run.ts';
+import { programWords, type CageLaunch, type CageRequest, type Sandbox } from './cage.ts';
 import { assertGrantable, prlimitArgs } from './rights.ts';
 
 /** What the minimal cage can use. */
 export interface MinimalDeps {
-  /** Absolute paths; absent where the host has only BusyBox. */
-  tools: { setpriv?: string; prlimit?: string };
+  /** Absent where the host has only BusyBox. */
+  tools: { setpriv?: ToolWords; prlimit?: ToolWords };
   isRoot: boolean;
   /** What a person can do for a better cage. */
   remedy: string;
@@ -27,10 +28,9 @@ function prepare(deps: MinimalDeps, request: CageRequest): CageLaunch {
   assertGrantable(request.needs, { hasCapabilities: false, hasSeccomp: false, remedy: deps.remedy });
   const { setpriv, prlimit } = deps.tools;
   const chain = [
-    ...(setpriv === undefined ? [] : [setpriv, '--no-new-privs', '--']),
-    ...(prlimit === undefined ? [] : [prlimit, ...prlimitArgs(deps.isRoot)]),
-    request.path,
-    ...request.args,
+    ...(setpriv === undefined ? [] : [...setpriv, '--no-new-privs', '--']),
+    ...(prlimit === undefined ? [] : [...prlimit, ...prlimitArgs(deps.isRoot)]),
+    ...programWords(request),
   ];
   const [file = request.path, ...args] = chain;
   return {

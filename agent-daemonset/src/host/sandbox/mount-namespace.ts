@@ -2,13 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { open, type FileHandle } from 'node:fs/promises';
 import { CodedError, withDeadline } from '@nannyapi/process';
+import type { ToolWords } from '../tool-run.ts';
 
 const OPEN_DEADLINE_MS = 5_000;
 
-/** Absolute paths of what makes a mount namespace. */
+/** What makes a mount namespace. */
 export interface NamespaceTools {
-  unshare: string;
-  cat: string;
+  unshare: ToolWords;
+  cat: ToolWords;
 }
 
 /** A mount namespace that lives as long as a descriptor of the agent holds it. */
@@ -30,7 +31,8 @@ export interface MountNamespace {
  * A `cat` echoes one line, which proves that unshare(1) is done; no wait is guessed.
  */
 export async function openMountNamespace(tools: NamespaceTools, agentPid: number): Promise<MountNamespace> {
-  const child = spawn(tools.unshare, ['--mount', '--propagation', 'slave', '--', tools.cat], {
+  const [file = '', ...before] = tools.unshare;
+  const child = spawn(file, [...before, '--mount', '--propagation', 'slave', '--', ...tools.cat], {
     cwd: '/',
     env: {},
     stdio: ['pipe', 'pipe', 'ignore'],

@@ -71,7 +71,7 @@ export async function buildReadOnlyView(
 }
 
 async function runInside(tools: TraceViewTools, namespace: MountNamespace, args: readonly string[]): Promise<void> {
-  await runTool(tools.nsenter, [`--mount=${namespace.path}`, '--', tools.mount, ...args]);
+  await runTool(tools.nsenter, [`--mount=${namespace.path}`, '--', ...tools.mount, ...args]);
 }
 
 /** Many mounts in one call: a process for each would cost more than the mounts. */

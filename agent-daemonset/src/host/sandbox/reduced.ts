@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '@nannyapi/process';
-import type { CageLaunch, CageRequest, Sandbox } from './cage.ts';
+import type { ToolWords } from '../tool-run.ts';
+import { programWords, type CageLaunch, type CageRequest, type Sandbox } from './cage.ts';
 import { seccompOptions } from './full.ts';
 import type { HiddenPathFinder, HiddenPaths } from './hidden-paths.ts';
 import type { MountNamespace } from './mount-namespace.ts';
@@ -13,11 +14,11 @@ import { buildSeccompProgram } from './seccomp.ts';
 import type { SyscallArch } from './syscalls.ts';
 import type { TraceViewTools } from './trace-view.ts';
 
-/** Absolute paths of the util-linux tools that build the cage. */
+/** The util-linux tools that build the cage. */
 export interface ReducedTools extends TraceViewTools {
-  setpriv: string;
-  prlimit: string;
-  flock: string;
+  setpriv: ToolWords;
+  prlimit: ToolWords;
+  flock: ToolWords;
 }
 
 /** What the reduced cage is built from. */
@@ -62,23 +63,24 @@ async function launch(
   const { tools } = deps;
   const gate = await closeGate(tools.flock, own.gatePath);
   const isCutOff = request.network === 'none';
+  const [file = '', ...before] = tools.flock;
   return {
-    file: tools.flock,
+    file,
     args: [
+      ...before,
       '-F',
       '-s',
       own.gatePath,
-      tools.nsenter,
+      ...tools.nsenter,
       `--mount=${own.namespace.path}`,
       '--',
-      ...(isCutOff ? [tools.unshare, '--net', '--'] : []),
-      tools.setpriv,
+      ...(isCutOff ? [...tools.unshare, '--net', '--'] : []),
+      ...tools.setpriv,
       ...(deps.hasSeccomp ? ['--seccomp-filter', `/proc/self/fd/${FILTER_FD}`] : []),
       ...setprivArgs(request.uid, request.needs),
-      tools.prlimit,
+      ...tools.prlimit,
       ...prlimitArgs(!staysRoot(request.needs)),
-      request.path,
-      ...request.args,
+      ...programWords(request),
     ],
     environment: request.environment,
     hasKeeper: false,
@@ -103,9 +105,10 @@ async function launch(
  * Takes an exclusive lock that the run's first program waits for. The lock belongs to the open file, so this process
  * keeps it after the flock(1) that took it has ended, and gives it up by closing.
  */
-async function closeGate(flock: string, path: string): Promise<() => Promise<void>> {
+async function closeGate(flock: ToolWords, path: string): Promise<() => Promise<void>> {
   const handle = await open(path, 'w', 0o600);
-  const locker = spawn(flock, ['-x', '-n', '3'], {
+  const [file = '', ...before] = flock;
+  const locker = spawn(file, [...before, '-x', '-n', '3'], {
     cwd: '/',
     env: {},
     stdio: ['ignore', 'ignore', 'ignore', handle.fd],
@@ -113,7 +116,7 @@ async function closeGate(flock: string, path: string): Promise<() => Promise<voi
   const [exitCode] = (await once(locker, 'exit')) as [number | null];
   if (exitCode !== 0) {
     await handle.close();
-    throw new CodedError({ code: 'ToolFailed', message: `${flock} cannot lock ${path}` });
+    throw new CodedError({ code: 'ToolFailed', message: `${flock.join(' ')} cannot lock ${path}` });
   }
   return async () => {
     await handle.close();

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { runTool } from '../tool-run.ts';
+import { runTool, type ToolWords } from '../tool-run.ts';
 import { openMountNamespace, type MountNamespace, type NamespaceTools } from './mount-namespace.ts';
 
 /** Where the kernel's trace events are looked for, new place first. */
@@ -21,10 +21,10 @@ export async function hostShowsTraceEvents(): Promise<boolean> {
   return found.includes(true);
 }
 
-/** Absolute paths of the tools for a view of the trace events. */
+/** The tools for a view of the trace events. */
 export interface TraceViewTools extends NamespaceTools {
-  nsenter: string;
-  mount: string;
+  nsenter: ToolWords;
+  mount: ToolWords;
 }
 
 /**
@@ -51,7 +51,7 @@ export class TraceView {
     this.#namespace ??= this.#open();
     try {
       const namespace = await this.#namespace;
-      return [this.#tools.nsenter, `--mount=${namespace.path}`, '--'];
+      return [...this.#tools.nsenter, `--mount=${namespace.path}`, '--'];
     } catch (error) {
       this.#namespace = undefined;
       throw error;
@@ -61,7 +61,7 @@ export class TraceView {
   async #open(): Promise<MountNamespace> {
     const namespace = await openMountNamespace(this.#tools, this.#agentPid);
     try {
-      await runTool(this.#tools.nsenter, [`--mount=${namespace.path}`, '--', this.#tools.mount, ...TRACEFS_MOUNT]);
+      await runTool(this.#tools.nsenter, [`--mount=${namespace.path}`, '--', ...this.#tools.mount, ...TRACEFS_MOUNT]);
       await namespace.settle();
       return namespace;
     } catch (error) {
