@@ -56,6 +56,11 @@ function everything() {
 
 function replaceDist() {
   const dist = join(root, 'dist');
+  if (wanted.length > 0) {
+    mkdirSync(dist, { recursive: true });
+    for (const name of readdirSync(outdir)) renameSync(join(outdir, name), join(dist, name));
+    return;
+  }
   const old = `${outdir}-old`;
   if (existsSync(dist)) renameSync(dist, old);
   renameSync(outdir, dist);

@@ -64,6 +64,11 @@ describe('the tools of the agent’s image', () => {
     expect(await tools.find('data')).toBeUndefined();
   });
 
+  it('leave package managers to the host: the image’s own would say that nothing is installed', async () => {
+    await program('usr/bin/dpkg-query');
+    expect(await (await ImageTools.open(root)).find('dpkg-query')).toBeUndefined();
+  });
+
   it('come after the host’s own', async () => {
     await mkdir(join(root, 'host'));
     for (const name of ['host/df', 'usr/bin/df', 'usr/bin/lsof']) await program(name);

@@ -5,6 +5,8 @@ import type { Tool } from './tools.ts';
 
 /** Folders of the image in which programs lie; Debian has /usr merged. */
 const PROGRAM_FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/bin'];
+/** These speak of the software that is installed; the image's own would find none of the host's, and say so. */
+const HOST_ONLY: ReadonlySet<string> = new Set(['apt', 'apt-cache', 'apt-get', 'apt-mark', 'dpkg', 'dpkg-query']);
 const ELF_MAGIC = Buffer.from([0x7f, 0x45, 0x4c, 0x46]);
 const MAX_LINKS = 16;
 
@@ -48,6 +50,7 @@ export class ImageTools {
   async find(name: string): Promise<Tool | undefined> {
     const known = this.#found.get(name);
     if (known) return known;
+    if (HOST_ONLY.has(name)) return undefined;
     for (const folder of PROGRAM_FOLDERS) {
       const path = await this.#resolve(`${folder}/${name}`);
       if (path === undefined || !(await isElf(path))) continue;
