@@ -17,11 +17,14 @@ export interface CollectorViewDeps {
   agentPid: number;
   runCommand: Host['runCommand'];
   signal: AbortSignal;
+  /** Set in a pod; its mounts are then not the host's. */
+  imageDir?: string;
 }
 
 /** The host as the context collector sees it, over the real machine. */
 export function createCollectorHost(deps: CollectorViewDeps): CollectorHost {
   return {
+    ...(deps.imageDir === undefined ? {} : { mountinfoPath: '/proc/1/mountinfo' }),
     readFile: async (path, options = {}) => readHead(path, options.maxBytes ?? DEFAULT_MAX_BYTES),
     // Absent and closed folders both hold nothing for the collector.
     readDir: async (path) =>

@@ -36,6 +36,8 @@ export interface ToolRunOptions {
  * Absent is a value here, never an exception, because a collector must say something on every host.
  */
 export interface CollectorHost {
+  /** Where the host's own mounts are told, when they are not the agent's: a pod has made its copies of them read-only. */
+  readonly mountinfoPath?: string;
   /**
    * Text of a file, at most `maxBytes` (default 1 MiB) from its start; `undefined` when it is absent or not readable.
    * Reads until the end, whatever size the file claims: those of /proc and /sys claim 0 or 4096.

@@ -12,8 +12,10 @@ class MachineStandIn implements CollectorHost {
   private readonly later: Files;
   private readonly dmesg: ToolRun | undefined;
   readonly rooms: Readonly<Record<string, FileSystemRoom>>;
+  readonly mountinfoPath?: string;
 
   constructor(options: {
+    mountinfoPath?: string;
     before: Files;
     after?: Files;
     dmesg?: string;
@@ -22,6 +24,7 @@ class MachineStandIn implements CollectorHost {
     this.files = options.before;
     this.later = { ...options.before, ...options.after };
     this.rooms = options.rooms ?? {};
+    if (options.mountinfoPath !== undefined) this.mountinfoPath = options.mountinfoPath;
     this.dmesg =
       options.dmesg === undefined
         ? undefined
@@ -220,6 +223,37 @@ describe('the context of a host', () => {
       'filesystem mount="/srv/with space" type=ext4 device=/dev/loop0 access=ro backing=/img state="does not answer"',
       'filesystem mount=/ type=ext4 device=/dev/sda1 access=rw size=1000B used=900B avail=0B use=100% inodes=10 inodes_used=10 inodes_free=0 iuse=100% also="1 more mounts"',
     ]);
+  });
+
+  it('in a pod takes the mounts of the host, with the volumes of pods and without what the kubelet fills', async () => {
+    const pods = '/var/lib/kubelet/pods/5a1c0b54-6a4f-4d0e-9b3c-0f8a0a4c2f11/volumes';
+    const task = '/run/containerd/io.containerd.runtime.v2.task/k8s.io/abc';
+    const room = { type: 1, totalBytes: 1000, freeBytes: 0, availableBytes: 0, totalInodes: 10, freeInodes: 5 };
+    const items = await collect(
+      new MachineStandIn({
+        mountinfoPath: '/proc/1/mountinfo',
+        before: {
+          ...CPU,
+          '/proc/self/mountinfo': '1 0 8:1 / / ro - ext4 /dev/sda1 rw',
+          '/proc/1/mountinfo': [
+            '1 0 8:1 / / rw - ext4 /dev/sda1 rw',
+            `2 1 0:41 / ${pods}/kubernetes.io~empty-dir/scratch rw - tmpfs tmpfs rw,size=1k`,
+            `3 1 0:42 / ${pods}/kubernetes.io~projected/kube-api-access rw - tmpfs tmpfs rw`,
+            `4 1 0:43 / ${task}/rootfs rw - overlay overlay rw`,
+          ].join('\n'),
+        },
+        rooms: {
+          '/': { ...room, freeBytes: 900, availableBytes: 900 },
+          [`${pods}/kubernetes.io~empty-dir/scratch`]: room,
+        },
+      }),
+    );
+    const lines = items.get('filesystems')?.trim().split('\n').slice(1);
+    expect(lines?.map((line) => line.split(' ').slice(1, 5).join(' '))).toEqual([
+      `mount=${pods}/kubernetes.io~empty-dir/scratch type=tmpfs device=tmpfs access=rw`,
+      'mount=/ type=ext4 device=/dev/sda1 access=rw',
+    ]);
+    expect(lines?.[0]).toContain('use=100%');
   });
 
   it('says what is not readable and never fails, on a host that shows nothing', async () => {

@@ -15,7 +15,7 @@ const MAX_FILE_SYSTEMS = 200;
 /**
  * Reads the room of all mounted file systems that hold files.
  *
- * Pseudo file systems and read-only images are left out. Several mounts of one file system (bind mounts, containers) are told
+ * Pseudo file systems, read-only images, the roots of containers and the kubelet's own small volumes are left out. Several mounts of one file system (bind mounts, containers) are told
  * once, by the mount that shows most of it.
  */
 export async function readFileSystems(host: CollectorHost, mounts: readonly Mount[]): Promise<FileSystem[]> {
@@ -31,7 +31,18 @@ export async function readFileSystems(host: CollectorHost, mounts: readonly Moun
 function holdsFiles(mount: Mount): boolean {
   if (PSEUDO_TYPES.has(mount.type) || IMAGE_TYPES.has(mount.type)) return false;
   if (mount.path.startsWith('/proc/') || mount.path.startsWith('/sys/')) return false;
+  if (isRootOfContainer(mount) || isSmallVolume(mount)) return false;
   return !mount.path.startsWith('/dev/') || mount.path === '/dev/shm';
+}
+
+/** The room of a container's root is that of the disk below it, which is told once; a node has hundreds of such roots. */
+function isRootOfContainer({ type, path }: Mount): boolean {
+  return type === 'overlay' && /\/(?:rootfs|merged)$/u.test(path);
+}
+
+/** Volumes that the kubelet writes, and no program: a few files each, one or more for every pod. */
+function isSmallVolume({ path }: Mount): boolean {
+  return /\/pods\/[^/]+\/volumes\/kubernetes\.io~(?:secret|projected|configmap|downward-api)\//u.test(path);
 }
 
 function foldMounts(mounts: readonly Mount[]): { mount: Mount; otherMounts: number }[] {

@@ -14,9 +14,15 @@ export interface Mount {
   superOptions: readonly string[];
 }
 
-/** Reads the mounts that this process sees; a later mount over the same path hides the earlier one. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Reads the mounts of the host; a later mount over the same path hides the earlier one. */
 export async function readMounts(host: CollectorHost): Promise<Mount[]> {
-  const text = (await host.readFile('/proc/self/mountinfo', { maxBytes: 4 * 1024 * 1024 })) ?? '';
+  const own = '/proc/self/mountinfo';
+  const text =
+    (await host.readFile(host.mountinfoPath ?? own, { maxBytes: MAX_BYTES })) ??
+    (await host.readFile(own, { maxBytes: MAX_BYTES })) ??
+    '';
   const byPath = new Map<string, Mount>();
   for (const line of text.split('\n')) {
     const mount = parseMount(line);
