@@ -104,6 +104,7 @@ export function commandRequest(verdict: AcceptedCommand, tool: Tool): RunRequest
     args,
     needs: verdict.needs,
     network: verdict.network,
+    paths: verdict.paths,
     ...(looksIntoTmp(verdict) ? { showsTmp: true } : {}),
     ...(device !== undefined && ['rawDevice', 'deviceAdmin', 'fileRead'].includes(verdict.needs)
       ? { devicePath: device }

@@ -16,7 +16,7 @@ import { WORD_LIMITS } from './words.ts';
  * Names the code of the policy, which the tables do not show: it is raised by hand with every change of
  * a check that lives in code, so that two builds with different checks never share a hash.
  */
-export const POLICY_VERSION = 'v1alpha1.2';
+export const POLICY_VERSION = 'v1alpha1.3';
 
 /** Writes a value as JSON with sorted keys, so that equal tables give equal text. */
 export function canonicalJson(value: unknown): string {

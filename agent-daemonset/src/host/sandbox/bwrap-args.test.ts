@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bwrapArgs } from './full.ts';
+import { bwrapArgs, type RunView } from './full.ts';
 import { assertGrantable, setprivArgs } from './rights.ts';
 
 const request = {
@@ -10,6 +10,8 @@ const request = {
   uid: 64_911,
   environment: {},
 } as const;
+
+const view = (kept: string): RunView => ({ kept: [kept], pods: { covered: [], shown: [], closed: [] } });
 
 describe('the words that build a cage', () => {
   it('cover secrets after the view is made, and nothing in the empty /tmp', () => {
@@ -23,16 +25,24 @@ describe('the words that build a cage', () => {
 
   it('leave /tmp in view, without its secrets, for a command that looks there', () => {
     const hidden = { folders: ['/tmp/state'], files: [] };
-    const args = bwrapArgs({ ...request, showsTmp: true }, hidden, ['/tmp/disk']).join(' ');
+    const args = bwrapArgs({ ...request, showsTmp: true }, hidden, view('/tmp/disk')).join(' ');
     expect(args).toContain('--ro-bind / / --dev /dev --tmpfs /tmp/state --remount-ro /tmp/state');
     expect(args).not.toContain('--tmpfs /tmp --');
   });
 
   it('keep a file system that is mounted below /tmp in view, without its secrets', () => {
     const hidden = { folders: ['/tmp/state', '/tmp/disk/state'], files: [] };
-    const args = bwrapArgs(request, hidden, ['/tmp/disk']).join(' ');
+    const args = bwrapArgs(request, hidden, view('/tmp/disk')).join(' ');
     expect(args).toContain('--tmpfs /tmp --ro-bind-try /tmp/disk /tmp/disk --remount-ro /tmp --tmpfs /tmp/disk/state');
     expect(args).not.toContain('--tmpfs /tmp/state');
+  });
+
+  it('show of pods only the one that is asked about, and none of its closed volumes', () => {
+    const pods = { covered: ['/k/pods'], shown: ['/k/pods/u1'], closed: ['/k/pods/u1/volumes/kubernetes.io~secret'] };
+    const args = bwrapArgs(request, { folders: [], files: [] }, { kept: [], pods }).join(' ');
+    expect(args).toContain(
+      '--tmpfs /k/pods --ro-bind-try /k/pods/u1 /k/pods/u1 --remount-ro /k/pods --tmpfs /k/pods/u1/volumes/kubernetes.io~secret --remount-ro',
+    );
   });
 
   it('cut the network off unless the command needs it', () => {

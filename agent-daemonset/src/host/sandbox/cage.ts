@@ -1,4 +1,4 @@
-import type { Network } from '@nannyapi/protocol';
+import type { Network, PathUse } from '@nannyapi/protocol';
 import type { RunNeeds } from './rights.ts';
 
 /** What is to be caged: one program with what it needs beyond an unprivileged reader. */
@@ -15,6 +15,8 @@ export interface CageRequest {
   environment: Readonly<Record<string, string>>;
   /** Device node that the command names, e.g. /dev/sda, for those few that ask a device itself. */
   devicePath?: string;
+  /** What the command looks at, by the policy's reading of it. */
+  paths?: readonly PathUse[];
   /** True when the command looks at names and sizes in /tmp, which otherwise is empty. */
   showsTmp?: boolean;
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ToolWords } from '../tool-run.ts';
 import { programWords, type CageLaunch, type CageRequest, type Sandbox } from './cage.ts';
 import type { HiddenPathFinder, HiddenPaths } from './hidden-paths.ts';
+import { coverPods, isClosedVolume, type PodCover } from './pod-volumes.ts';
 import { parseMounts, reachableMounts, unescapeMountPoint } from './read-only-view.ts';
 import { assertGrantable, prlimitArgs, setprivArgs, staysRoot } from './rights.ts';
 import { buildSeccompProgram, type SeccompOptions } from './seccomp.ts';
@@ -48,7 +49,9 @@ export function createFullSandbox(deps: FullDeps): Sandbox {
 async function prepare(deps: FullDeps, request: CageRequest): Promise<CageLaunch> {
   assertGrantable(request.needs, { hasCapabilities: deps.hasOwnUsers, hasSeccomp: true, remedy: deps.remedy });
   const prefix = request.needs === 'bpftrace' ? ((await deps.enterTraceView?.()) ?? []) : [];
-  const hidden = await deps.hidden.find();
+  const mountinfo = await readFile('/proc/self/mountinfo', 'utf8');
+  const [hidden, pods] = await Promise.all([deps.hidden.find(), coverPods(mountinfo, request.paths ?? [])]);
+  const view = { kept: mountsInTmp(mountinfo), pods };
   const chain = [
     ...prefix,
     ...deps.tools.bwrap,
@@ -69,7 +72,7 @@ async function prepare(deps: FullDeps, request: CageRequest): Promise<CageLaunch
     environment: request.environment,
     hasKeeper: true,
     inputs: [
-      { fd: ARGS_FD, content: nulSeparated(bwrapArgs(request, hidden, await mountsInTmp())), isGate: true },
+      { fd: ARGS_FD, content: nulSeparated(bwrapArgs(request, hidden, view)), isGate: true },
       { fd: SECCOMP_FD, content: buildSeccompProgram(seccompOptions(deps.arch, request)), isGate: false },
     ],
     layers: layersOf(deps, request),
@@ -77,17 +80,26 @@ async function prepare(deps: FullDeps, request: CageRequest): Promise<CageLaunch
 }
 
 /** File systems that are mounted below /tmp: a full one must be seen, though the rest of /tmp is nobody's business. */
-async function mountsInTmp(): Promise<string[]> {
-  const mounts = reachableMounts(parseMounts(await readFile('/proc/self/mountinfo', 'utf8')));
-  return mounts.map(({ point }) => unescapeMountPoint(point)).filter(isBelow('/tmp'));
+function mountsInTmp(mountinfo: string): string[] {
+  const mounts = reachableMounts(parseMounts(mountinfo)).map(({ point }) => unescapeMountPoint(point));
+  return mounts.filter(isBelow('/tmp')).filter((point) => !isClosedVolume(point));
 }
 
-/**
- * Options for bwrap ≥ 0.4.
- *
- * @param kept mounts below /tmp, parents first; they stay in view where the rest of /tmp is empty
- */
-export function bwrapArgs(request: CageRequest, hidden: HiddenPaths, kept: readonly string[] = []): string[] {
+/** What of the host's mounts a run sees. */
+export interface RunView {
+  /** Mounts below /tmp, parents first; they stay in view where the rest of /tmp is empty. */
+  kept: readonly string[];
+  pods: PodCover;
+}
+
+const NOTHING_MOUNTED: RunView = { kept: [], pods: { covered: [], shown: [], closed: [] } };
+
+/** Options for bwrap ≥ 0.4. */
+export function bwrapArgs(
+  request: CageRequest,
+  hidden: HiddenPaths,
+  { kept, pods }: RunView = NOTHING_MOUNTED,
+): string[] {
   const device = request.devicePath;
   const { showsTmp = false } = request;
   const isInView = (path: string): boolean =>
@@ -105,12 +117,20 @@ export function bwrapArgs(request: CageRequest, hidden: HiddenPaths, kept: reado
     // A folder in /tmp went away with it.
     ...hidden.folders.filter(isInView).flatMap((path) => ['--tmpfs', path, '--remount-ro', path]),
     ...hidden.files.filter(isInView).flatMap((path) => ['--ro-bind', '/dev/null', path]),
+    ...pods.covered.filter(isInView).flatMap((path) => coverArgs(path, pods.shown)),
+    ...pods.closed.filter(isInView).flatMap((path) => coverArgs(path, [])),
     ...(request.network === 'none' ? ['--unshare-net'] : []),
     '--die-with-parent',
     '--new-session',
     '--seccomp',
     String(SECCOMP_FD),
   ];
+}
+
+/** Puts nothing over a folder, but for what is shown below it. */
+function coverArgs(path: string, shown: readonly string[]): string[] {
+  const binds = shown.filter(isBelow(path)).flatMap((inner) => ['--ro-bind-try', inner, inner]);
+  return ['--tmpfs', path, ...binds, '--remount-ro', path];
 }
 
 function isBelow(folder: string): (path: string) => boolean {

@@ -24,7 +24,6 @@ const HIDDEN_FOLDERS = [
   '/var/lib/rancher',
   '/var/lib/cloud',
   '/var/lib/kubelet/pki',
-  '/var/lib/kubelet/pods',
   '/var/lib/samba/private',
   '/var/lib/sss/secrets',
   '/var/lib/docker/swarm',

@@ -13,13 +13,17 @@ const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
 export interface MountLine {
   point: string;
   options: readonly string[];
+  /** Type of the file system. */
+  type: string;
 }
 
 /** Takes mountinfo apart, in the order in which mounts were made. */
 export function parseMounts(mountinfo: string): MountLine[] {
   return mountinfo.split('\n').flatMap((line) => {
-    const [, , , , point, options] = line.split(' ');
-    return point === undefined || options === undefined ? [] : [{ point, options: options.split(',') }];
+    const [before = '', after = ''] = line.split(' - ', 2);
+    const [, , , , point, options] = before.split(' ');
+    const [type = ''] = after.split(' ');
+    return point === undefined || options === undefined ? [] : [{ point, options: options.split(','), type }];
   });
 }
 

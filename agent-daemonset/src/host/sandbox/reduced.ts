@@ -8,6 +8,7 @@ import { programWords, type CageLaunch, type CageRequest, type Sandbox } from '.
 import { seccompOptions } from './full.ts';
 import type { HiddenPathFinder, HiddenPaths } from './hidden-paths.ts';
 import type { MountNamespace } from './mount-namespace.ts';
+import { closedPodVolumes } from './pod-volumes.ts';
 import { buildReadOnlyView } from './read-only-view.ts';
 import { assertGrantable, prlimitArgs, setprivArgs, staysRoot } from './rights.ts';
 import { buildSeccompProgram } from './seccomp.ts';
@@ -136,12 +137,9 @@ class SharedView {
   }
 
   async current(): Promise<MountNamespace> {
-    const [hostMounts, hidden] = await Promise.all([
-      readFile('/proc/self/mountinfo', 'utf8'),
-      this.#deps.hidden.find(),
-    ]);
+    const hostMounts = await readFile('/proc/self/mountinfo', 'utf8');
+    const hidden = await this.#hidden(hostMounts);
     const built = this.#built;
-    if (built && built.hostMounts === hostMounts && built.hidden === hidden) return built.view;
     if (built && built.hostMounts === hostMounts && sameHidden(built.hidden, hidden)) return built.view;
     await closeView(this.#retired);
     this.#retired = built?.view;
@@ -151,6 +149,11 @@ class SharedView {
       this.#built = undefined;
       throw cause;
     });
+  }
+
+  async #hidden(hostMounts: string): Promise<HiddenPaths> {
+    const [{ folders, files }, volumes] = await Promise.all([this.#deps.hidden.find(), closedPodVolumes(hostMounts)]);
+    return { folders: [...folders, ...volumes], files };
   }
 
   async close(): Promise<void> {

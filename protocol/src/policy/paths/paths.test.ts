@@ -28,6 +28,26 @@ describe('checkPath', () => {
     expect(checkPath('/root/.ssh', 'list')).toMatchObject({ rule: 'path-secret' });
   });
 
+  it('lists the volumes of pods that programs fill, and none that the kubelet fills', () => {
+    const pod = '/var/lib/kubelet/pods/5a1c0b54-6a4f-4d0e-9b3c-0f8a0a4c2f11';
+    expect(checkPath(`${pod}/volumes/kubernetes.io~empty-dir/scratch/deep`, 'list').verdict).toBe('accept');
+    expect(checkPath(`${pod}/volumes/kubernetes.io~csi/pvc-1/mount`, 'list').verdict).toBe('accept');
+    for (const path of [
+      '/var/lib/kubelet/pods',
+      pod,
+      `${pod}/volumes`,
+      `${pod}/volumes/kubernetes.io~empty-dir`,
+      `${pod}/volumes/kubernetes.io~secret/s`,
+      `${pod}/volumes/kubernetes.io~projected/t/token`,
+      `${pod}/volumes/kubernetes.io~empty-dir/scratch/.ssh`,
+      pod.replace('/var/lib', '/data') + '/volumes/kubernetes.io~configmap/c',
+      pod.replace('/var/lib', '/data') + '/volume-subpaths/c',
+    ]) {
+      expect(checkPath(path, 'list'), path).toMatchObject({ rule: 'path-secret' });
+    }
+    expect(checkPath(`${pod}/volumes/kubernetes.io~empty-dir/scratch/file`, 'read').verdict).toBe('refuse');
+  });
+
   it('keeps /proc closed except for the files on the list', () => {
     expect(checkPath('/proc/1/status', 'read').verdict).toBe('accept');
     for (const path of [

@@ -6,7 +6,8 @@ import { READABLE_FILES, RECURSIVE_ROOTS } from './roots.ts';
 import { SECRET_FILE_NAMES, SECRET_FOLDERS } from './secrets.ts';
 
 const MAX_PATH_CHARACTERS = 512;
-const PLAIN_PATH = /^\/[A-Za-z0-9 _.,:@+=/-]*$/;
+// The tilde is plain only where the kubelet writes it, in the names of its own folders of volumes.
+const PLAIN_PATH = /^\/(?:[A-Za-z0-9 _.,:@+=/-]|(?<=\/kubernetes\.io)~)*$/;
 const HOW_TO_LOOK = 'stat or namei shows owner and mode without the contents';
 
 /** A path brought to one spelling, or why it has none. */

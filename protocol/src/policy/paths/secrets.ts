@@ -14,7 +14,10 @@ export const SECRET_FOLDERS: readonly string[] = [
   '/run/(?:credentials|cloud-init|user|nanny[^/]*|networkmanager/system-connections)',
   '/var/lib/(?:nanny[^/]*|cloud|etcd|rancher|vault|samba/private|sss/secrets|networkmanager|docker/(?:volumes|swarm))',
   '/var/log/(?:sudo-io|installer|anaconda|ttyrec|cloud-init)',
-  '/var/lib/kubelet/(?:pki|pods|plugins)',
+  '/var/lib/kubelet/(?:pki|plugins)',
+  // Of pods only the volumes that programs fill show who fills them: what the kubelet brings from the API stays closed.
+  '/var/lib/kubelet/pods(?!/[0-9a-f-]{32,36}/volumes/kubernetes\\.io~(?:empty-dir|csi|nfs|local-volume)/[^/]+)',
+  '/(?:.*/)?pods/[0-9a-f-]{32,36}/(?:volume-subpaths|volumes/kubernetes\\.io~(?:secret|projected|configmap|downward-api))',
 ];
 
 /** Files whose contents are private wherever they lie; over the lower-case last component of the path. */
