@@ -239,6 +239,7 @@ describe('the context of a host', () => {
             '1 0 8:1 / / rw - ext4 /dev/sda1 rw',
             `2 1 0:41 / ${pods}/kubernetes.io~empty-dir/scratch rw - tmpfs tmpfs rw,size=1k`,
             `3 1 0:42 / ${pods}/kubernetes.io~projected/kube-api-access rw - tmpfs tmpfs rw`,
+            `6 1 0:42 /token ${pods.replace('/volumes', '/volume-subpaths')}/a/0 rw - tmpfs tmpfs rw`,
             `4 1 0:43 / ${task}/rootfs rw - overlay overlay rw`,
           ].join('\n'),
         },

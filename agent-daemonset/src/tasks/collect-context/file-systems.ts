@@ -19,7 +19,9 @@ const MAX_FILE_SYSTEMS = 200;
  * once, by the mount that shows most of it.
  */
 export async function readFileSystems(host: CollectorHost, mounts: readonly Mount[]): Promise<FileSystem[]> {
-  const chosen = foldMounts(mounts.filter(holdsFiles)).slice(0, MAX_FILE_SYSTEMS);
+  // After folding, for a part of a small volume may be mounted once more, under another name.
+  const folded = foldMounts(mounts.filter(holdsFiles)).filter(({ mount }) => !isSmallVolume(mount));
+  const chosen = folded.slice(0, MAX_FILE_SYSTEMS);
   return mapBounded(chosen, 4, async ({ mount, otherMounts }) => ({
     mount,
     otherMounts,
@@ -31,7 +33,7 @@ export async function readFileSystems(host: CollectorHost, mounts: readonly Moun
 function holdsFiles(mount: Mount): boolean {
   if (PSEUDO_TYPES.has(mount.type) || IMAGE_TYPES.has(mount.type)) return false;
   if (mount.path.startsWith('/proc/') || mount.path.startsWith('/sys/')) return false;
-  if (isRootOfContainer(mount) || isSmallVolume(mount)) return false;
+  if (isRootOfContainer(mount)) return false;
   return !mount.path.startsWith('/dev/') || mount.path === '/dev/shm';
 }
 
