@@ -48,4 +48,9 @@ describe('the layout of control groups', () => {
     );
     expect(layout.hierarchies[0]?.base).toBe('/sys/fs/cgroup/agent');
   });
+
+  it('leaves out a hierarchy in which it cannot name its own place, rather than take the root of the host', async () => {
+    const layout = await read('41 31 0:38 /../../.. /sys/fs/cgroup rw - cgroup2 cgroup2 rw', '0::/');
+    expect(layout).toEqual({ kind: 'None', hierarchies: [] });
+  });
 });

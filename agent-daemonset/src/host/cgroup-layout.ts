@@ -29,7 +29,9 @@ export async function readCgroupLayout(procPath = '/proc/self'): Promise<CgroupL
   for (const mount of cgroupMounts(mountinfo)) {
     const path = ownPath(membership, mount);
     if (path === undefined) continue;
-    const base = join(mount.point, relativeTo(mount.root, path)).replace(/(?<=.)\/$/, '');
+    const inside = relativeTo(mount.root, path);
+    if (inside === undefined) continue;
+    const base = join(mount.point, inside).replace(/(?<=.)\/$/, '');
     if (mount.version === 1) hierarchies.push({ version: 1, controllers: mount.controllers, base });
     else hierarchies.push({ version: 2, controllers: await words(join(base, 'cgroup.controllers')), base });
   }
@@ -74,7 +76,9 @@ function ownPath(membership: string, mount: CgroupMount): string | undefined {
 }
 
 /** A pod sees its own group as the root of the mount; the path in /proc/self/cgroup may still be the host's. */
-function relativeTo(root: string, path: string): string {
+function relativeTo(root: string, path: string): string | undefined {
+  // In a namespace of control groups of its own, over the host's mount: the name of the own group cannot be known.
+  if (root.startsWith('/..')) return undefined;
   if (root === '/' || root === '') return path;
   return path === root || path.startsWith(`${root}/`) ? path.slice(root.length) : '/';
 }

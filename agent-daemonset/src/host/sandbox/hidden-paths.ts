@@ -24,6 +24,17 @@ const HIDDEN_FOLDERS = [
   '/var/lib/rancher',
   '/var/lib/cloud',
   '/var/lib/kubelet/pki',
+  '/var/lib/k0s/pki',
+  '/var/snap/microk8s/current/certs',
+  '/var/snap/microk8s/current/credentials',
+  // The settings of running containers, their environment with all that is secret in it among them.
+  '/run/containerd/io.containerd.runtime.v2.task',
+  '/run/containerd/runc',
+  '/run/k3s/containerd/io.containerd.runtime.v2.task',
+  '/run/containers',
+  '/run/crio',
+  '/run/docker/runtime-runc',
+  '/run/runc',
   '/var/lib/samba/private',
   '/var/lib/sss/secrets',
   '/var/lib/docker/swarm',
@@ -49,6 +60,8 @@ const HIDDEN_FILES = [
   '/etc/kubernetes/controller-manager.conf',
   '/etc/kubernetes/scheduler.conf',
   '/etc/kubernetes/bootstrap-kubelet.conf',
+  '/var/lib/kubelet/kubeconfig',
+  '/var/lib/kubelet/bootstrap-kubeconfig',
 ];
 
 /** Below each home; whole homes stay visible, since `du` must be able to say who fills the disk. */

@@ -89,6 +89,13 @@ describe('the volumes of pods', () => {
     expect(await closedPodVolumes(mountinfo())).toContain(pods);
   });
 
+  it('lie beside the kubelet’s own keys, which nobody sees', async () => {
+    const keys = join(pods, '../pki');
+    await mkdir(keys);
+    expect((await coverPods(mountinfo(), [])).closed).toEqual([keys]);
+    expect(await closedPodVolumes(mountinfo())).toContain(keys);
+  });
+
   it('tell a mount that nobody may see', () => {
     expect(isClosedVolume(`/k/pods/${ONE}/volumes/kubernetes.io~projected/t`)).toBe(true);
     expect(isClosedVolume(`/k/pods/${ONE}/volume-subpaths/s/c/0`)).toBe(true);

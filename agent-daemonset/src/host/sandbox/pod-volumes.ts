@@ -1,5 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { PathUse } from '@nannyapi/protocol';
 import { parseMounts, unescapeMountPoint } from './read-only-view.ts';
 
@@ -48,6 +48,7 @@ export async function findPodFolders(mountinfo: string): Promise<string[]> {
 export async function coverPods(mountinfo: string, uses: readonly PathUse[]): Promise<PodCover> {
   const cover = { covered: [] as string[], shown: [] as string[], closed: [] as string[] };
   for (const folder of await findPodFolders(mountinfo)) {
+    cover.closed.push(...(await keysBeside(folder)));
     const asked = uses.filter(({ access }) => access !== 'read').map(({ path }) => path);
     if (uses.some(({ path, access }) => access === 'list' && isAtOrAbove(path, folder))) {
       const closed = await closedFolders(folder, await names(folder), mountinfo);
@@ -68,7 +69,7 @@ export async function closedPodVolumes(mountinfo: string): Promise<string[]> {
   const all: string[] = [];
   for (const folder of await findPodFolders(mountinfo)) {
     const closed = await closedFolders(folder, await names(folder), mountinfo);
-    all.push(...(closed.length <= MAX_CLOSED ? closed : [folder]));
+    all.push(...(await keysBeside(folder)), ...(closed.length <= MAX_CLOSED ? closed : [folder]));
   }
   return all;
 }
@@ -79,6 +80,13 @@ export function isClosedVolume(point: string): boolean {
   if (!match) return false;
   const [kind = '', plugin = ''] = point.slice(`${match[1]}/${match[2]}/`.length).split('/');
   return kind === 'volume-subpaths' || CLOSED_PLUGINS.has(plugin);
+}
+
+/** The keys of the kubelet that keeps a folder of pods; those of the usual place are closed in any case. */
+async function keysBeside(folder: string): Promise<string[]> {
+  const keys = join(dirname(folder), 'pki');
+  const isThere = folder !== DEFAULT_FOLDER && (await lstat(keys).catch(() => undefined))?.isDirectory() === true;
+  return isThere ? [keys] : [];
 }
 
 async function closedFolders(folder: string, pods: readonly string[], mountinfo: string): Promise<string[]> {
