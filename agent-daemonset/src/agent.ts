@@ -126,8 +126,9 @@ async function openHostFor({ config, clock, log, policy, signaller, self }: Agen
   const image = imageDir === undefined ? {} : { imageDir };
   const own = { isRoot, arch, agentPid, stateDir, ownPaths, ...image };
   const host = await openHost({ clock, policy, signaller, sandboxAtMost, ...own });
-  const { tools, ...capabilities } = await host.capabilities();
-  log.info({ ...capabilities, tools: tools?.length }, 'Looked at the host');
+  const { tools, imageTools, ...capabilities } = await host.capabilities();
+  const counts = { tools: tools?.length, imageTools: imageTools?.length ?? 0 };
+  log.info({ ...capabilities, ...counts }, 'Looked at the host');
   return host;
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,22 @@ describe('a host, opened', () => {
       expect.stringMatching(/^lsof: .* lsof$/),
     ]);
   });
+
+  it.runIf(existsSync('/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'))(
+    'with an image runs from there what the host lacks, and says so (needs Debian on x86-64, taken for the image)',
+    async () => {
+      const bare = await open({ toolFolders: [dir], imageDir: '/' });
+      const { tools, imageTools, missing } = await bare.capabilities();
+      expect(imageTools).toEqual(tools);
+      expect(tools).toContain('ps');
+      expect(missing?.filter((line) => line.startsWith('ps:'))).toEqual([]);
+      const bounds = { deadlineMs: 5000, capBytes: 1000, signal: new AbortController().signal };
+      const outcome = await bare.runCommand(checkArgv(['cat', '/proc/loadavg']) as AcceptedCommand, bounds);
+      expect(outcome.stdout.bytes().toString()).toMatch(/^\d+\.\d+ /);
+      // The chain that cages it is of the image too.
+      expect(outcome.layers).toEqual(expect.arrayContaining(['NoNewPrivileges', 'ResourceLimits']));
+    },
+  );
 
   it('answers what a bare host cannot do with what would let it', async () => {
     const bare = await open({ toolFolders: [dir], withoutCgroups: true, isRoot: true });

@@ -26,6 +26,7 @@ const WANTED_COMMANDS = ['ps', 'ss', 'ip', 'df', 'du', 'lsblk', 'vmstat', 'free'
 /** Finds out what this host can be asked, and what would let it answer more. */
 export async function probeCapabilities(deps: ProbeDeps): Promise<HostCapabilities> {
   const installed = await deps.tools.findAll(deps.commandNames);
+  const fromImage = Object.entries(installed).flatMap(([name, tool]) => (tool?.origin === 'Image' ? [name] : []));
   const trace = await probeTrace(deps);
   const missing = [
     ...(deps.isRoot ? [] : ['root: most of the host stays closed; run the agent as root']),
@@ -42,6 +43,7 @@ export async function probeCapabilities(deps: ProbeDeps): Promise<HostCapabiliti
     cgroups: deps.layout.kind,
     ...(trace.version === undefined ? {} : { bpftraceVersion: trace.version }),
     tools: Object.keys(installed).sort().slice(0, MAX_TOOLS),
+    ...(fromImage.length === 0 ? {} : { imageTools: fromImage.sort().slice(0, MAX_TOOLS) }),
     missing: missing.slice(0, MAX_MISSING),
   };
 }

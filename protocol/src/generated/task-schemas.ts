@@ -535,7 +535,17 @@ export const AGENT_CAPABILITIES = {
       "pattern": "^[^\\x00]*$"
     },
     "tools": {
-      "description": "The commands of the safety policy that are installed.",
+      "description": "The commands of the safety policy that can be run, those of the agent's image among them.",
+      "type": "array",
+      "maxItems": 256,
+      "items": {
+        "type": "string",
+        "maxLength": 64,
+        "pattern": "^[a-zA-Z0-9._+-]+$"
+      }
+    },
+    "imageTools": {
+      "description": "Which of the commands the host itself lacks, so that they are run from the agent's image.",
       "type": "array",
       "maxItems": 256,
       "items": {

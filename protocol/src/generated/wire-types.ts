@@ -128,11 +128,17 @@ export interface HeartbeatCapabilities {
    */
   bpftraceVersion?: string;
   /**
-   * The commands of the safety policy that are installed.
+   * The commands of the safety policy that can be run, those of the agent's image among them.
    *
    * @maxItems 256
    */
   tools?: string[];
+  /**
+   * Which of the commands the host itself lacks, so that they are run from the agent's image.
+   *
+   * @maxItems 256
+   */
+  imageTools?: string[];
   /**
    * What is missing, and the command that adds it.
    *
