@@ -73,6 +73,10 @@ async function buildMissing(plan: BuildPlan, places: readonly Place[]): Promise<
   const { repository, cache, tools } = plan;
   const store = new ImageStore(tools, cache);
   const deps = { repository, cache, store, tools };
+  await store.sweep();
+  for (const name of readdirSync(cache).filter((entry) => entry.startsWith('work-'))) {
+    rmSync(join(cache, name), { recursive: true, force: true });
+  }
   const debian = await makeDebianBase(deps);
   const node = await makeBuildBase(deps, debian);
   for (const { target, name, path, version } of places) {

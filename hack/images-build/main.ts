@@ -1,5 +1,5 @@
 /** `hack/images`: see there. Arguments: the cache folder, then the verb and what it takes. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -7,16 +7,31 @@ import { parseArgs } from 'node:util';
 import { buildImages, IMAGES, isImage } from './build-images.ts';
 import { buildWithDocker } from './docker.ts';
 import { ToolRunner } from './run-tool.ts';
+import { ImageStore } from './store.ts';
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const [cache = '', verb, ...rest] = process.argv.slice(2);
 
 try {
-  if (verb === 'clean') rmSync(cache, { recursive: true, force: true });
+  if (verb === 'clean') await clean();
   else await build();
 } catch (error) {
   process.stderr.write(`hack/images: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
+}
+
+/** The lock stays: another call may wait for it. */
+async function clean(): Promise<void> {
+  if (existsSync(join(cache, 'storage'))) await new ImageStore(toolRunner(true), cache).empty();
+  for (const entry of readdirSync(cache).filter((name) => name !== 'lock')) {
+    rmSync(join(cache, entry), { recursive: true, force: true });
+  }
+}
+
+// Buildah runs programs of the image by chroot: a container in a container needs rights that build machines seldom give.
+function toolRunner(isVerbose: boolean): ToolRunner {
+  const environment = { ...process.env, BUILDAH_ISOLATION: 'chroot' };
+  return new ToolRunner({ logPath: join(cache, 'build.log'), isVerbose, environment });
 }
 
 async function build(): Promise<void> {
@@ -29,9 +44,8 @@ async function build(): Promise<void> {
   if (unknown.length > 0) throw new Error(`no image is named ${unknown.join(', ')}: ${IMAGES.join(', ')}`);
   const images = positionals.length === 0 ? IMAGES : positionals.filter(isImage);
   mkdirSync(join(cache, 'archives'), { recursive: true });
-  // Without a user's registry settings in the way: buildah asks for no image that is not made here.
-  const environment = { ...process.env, BUILDAH_ISOLATION: 'chroot' };
-  const tools = new ToolRunner({ logPath: join(cache, 'build.log'), isVerbose: values.verbose, environment });
+  rmSync(join(cache, 'build.log'), { force: true });
+  const tools = toolRunner(values.verbose);
   const plan = { repository, cache, images, tools, caPath: process.env.NODE_EXTRA_CA_CERTS };
   const built = values.docker ? await buildWithDocker(plan) : await buildImages(plan);
   for (const { name, path } of built) process.stdout.write(`${name} ${path}\n`);

@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import type { ToolRunner } from './run-tool.ts';
 
+const MAX_LAYERS = 300;
+
 /** Buildah over a storage of our own, so that nothing of the machine's own containers is touched. */
 export class ImageStore {
   readonly #tools: ToolRunner;
   readonly #options: readonly string[];
+  readonly #overlay: string;
 
   constructor(tools: ToolRunner, cache: string) {
     this.#tools = tools;
+    this.#overlay = join(cache, 'storage/overlay');
     this.#options = ['--root', join(cache, 'storage'), '--runroot', join(cache, 'run')];
   }
 
@@ -27,6 +31,24 @@ export class ImageStore {
         image,
       ]) !== undefined
     );
+  }
+
+  /**
+   * Removes what an interrupted build left, and all layers when there are very many: those of old sources are found by
+   * no build any more. Only for who holds the cache's lock.
+   */
+  async sweep(): Promise<void> {
+    await this.buildah('rm', '--all');
+    const layers = this.#tools.ask('buildah', [...this.#options, 'images', '--all', '--quiet']) ?? '';
+    if (layers.split('\n').length > MAX_LAYERS) await this.buildah('rmi', '--prune', '--force');
+  }
+
+  /** Empties the storage, so that its folder can be removed. */
+  async empty(): Promise<void> {
+    await this.buildah('rm', '--all');
+    await this.buildah('rmi', '--all', '--force');
+    // Buildah has mounted it over itself.
+    this.#tools.ask('umount', ['-R', '-l', this.#overlay]);
   }
 
   /** Works in a container that is gone afterwards, whatever happens; the function gets its name. */
