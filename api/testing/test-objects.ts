@@ -38,15 +38,22 @@ export function createInvestigation(client: KubeClient, name: string): Promise<I
 export function createTask(
   client: KubeClient,
   name: string,
-  options: { agent?: string; owner?: Investigation; step?: number; spec?: Partial<AgentTaskSpec> } = {},
+  options: {
+    agent?: string;
+    owner?: Investigation;
+    step?: number;
+    spec?: Partial<AgentTaskSpec>;
+    namespace?: string;
+    labels?: Record<string, string>;
+  } = {},
 ): Promise<AgentTask> {
-  const { agent = 'host-a', owner, step = 1, spec } = options;
-  const labels = owner ? { [INVESTIGATION_LABEL]: owner.metadata.name ?? '' } : {};
+  const { agent = 'host-a', owner, step = 1, spec, namespace = 'default' } = options;
+  const labels = { ...(owner ? { [INVESTIGATION_LABEL]: owner.metadata.name ?? '' } : {}), ...options.labels };
   return client.resource<AgentTask>(AgentTaskResource).create({
     apiVersion: API_VERSION,
     kind: 'AgentTask',
     metadata: {
-      namespace: 'default',
+      namespace,
       name,
       labels: { [STEP_LABEL]: String(step), ...labels },
       ...(owner ? { ownerReferences: [controllerReference(owner)] } : {}),

@@ -6,7 +6,10 @@
 
 /** Conditions of an Investigation; `Succeeded` is the summary. */
 export const InvestigationCondition = {
-  /** True: the target exists and the run may begin. False: `TargetNotFound`, `TargetUnsupported`. */
+  /**
+   * True: it is known who is asked: `Accepted`. False: `TargetNotFound`, `NodeNotFound`, `NodeHasNoAgent`, `PodNotFound`,
+   * `PodNotScheduled`, `TargetUnreadable`, `TargetUnsupported`. The run waits within its deadline.
+   */
   Accepted: 'Accepted',
   /** True: the agent answers. False: why it cannot be given work; the run waits within its deadline. */
   AgentReady: 'AgentReady',
@@ -15,6 +18,17 @@ export const InvestigationCondition = {
   /** True: the run ended with a verdict, which is the reason. False: it ended without. Unknown: it runs. */
   Succeeded: 'Succeeded',
 } as const;
+
+/** Reasons of `Accepted`. All but the first are False. */
+export type AcceptedReason =
+  | 'Accepted'
+  | 'TargetNotFound'
+  | 'NodeNotFound'
+  | 'NodeHasNoAgent'
+  | 'PodNotFound'
+  | 'PodNotScheduled'
+  | 'TargetUnreadable'
+  | 'TargetUnsupported';
 
 /** Reasons of `Succeeded`. The first three are verdicts (True), the next five failures (False), the rest Unknown. */
 export type InvestigationReason =

@@ -30,6 +30,9 @@ import type { CaseFile, Diagnostician, Finding } from './diagnosticians/diagnost
 import { measured } from './diagnosticians/measured.ts';
 import { EvidenceReader } from './evidence/evidence-reader.ts';
 import type { ActionPolicy } from './moves/action-policy.ts';
+import { keysOfAgent } from './targets/awaited-agents.ts';
+import { TargetFinder } from './targets/target-finder.ts';
+import { TargetLookup } from './targets/target-lookup.ts';
 import { createInvestigationMetrics } from './controllers/investigation/metrics.ts';
 import { BY_AGENT, watchOurKinds, type OurInformers } from './our-informers.ts';
 import { ourResources, type OurResources } from './our-resources.ts';
@@ -96,7 +99,7 @@ export function buildOperator(parts: OperatorParts): Operator {
   if (election) manager.addCheck('leader-election', () => election.problem());
   const isLeading = (): boolean => election?.isLeading() ?? true;
   followRuns(informers, { tasks, consultations, untold, story, isLeading });
-  wakeWithAgents(informers, wakeSource);
+  wakeWithAgents(informers, { wakeSource, ownNamespace: parts.ownNamespace });
   return {
     name: 'operator',
     isReady: () => manager.isReady(),
@@ -140,9 +143,11 @@ function investigationController(parts: OperatorParts, wiring: InvestigationWiri
   const { clock, log, registry, limits, findings, policy, workers, ownNamespace } = parts;
   const diagnostician = measured(parts.diagnostician, { clock, registry });
   const { resources, informers, tasks, wakeSource, consultations, untold, story } = wiring;
+  const lookup = new TargetLookup({ client: parts.client });
+  const targets = new TargetFinder({ agents: informers.agents.store, lookup, ownNamespace });
   const reconciler = new InvestigationReconciler({
     client: resources.investigations,
-    observer: new RunObserver({ agents: informers.agents.store, tasks, ownNamespace }),
+    observer: new RunObserver({ agents: informers.agents.store, tasks, targets }),
     writer: new TaskWriter({ client: resources.tasks, tasks }),
     consultations,
     consult: { diagnostician, findings, policy, evidence: new EvidenceReader({ client: resources.evidence }) },
@@ -201,11 +206,14 @@ function followRuns(
 }
 
 /** Runs wait for their agents: each change of one is news for the runs that are not over. */
-function wakeWithAgents(informers: OurInformers, wakeSource: WakeSource): void {
+function wakeWithAgents(
+  informers: OurInformers,
+  { wakeSource, ownNamespace }: { wakeSource: WakeSource; ownNamespace: string },
+): void {
+  const { store } = informers.investigations;
   informers.agents.onChange(({ object }) => {
-    for (const investigation of informers.investigations.store.byIndex(BY_AGENT, objectKey(object))) {
-      if (!isFinished(investigation)) wakeSource.wake(investigation);
-    }
+    const waiting = keysOfAgent(object, ownNamespace).flatMap((key) => store.byIndex(BY_AGENT, key));
+    for (const investigation of new Set(waiting)) if (!isFinished(investigation)) wakeSource.wake(investigation);
   });
 }
 

@@ -1,13 +1,14 @@
 import type { Agent, AgentTask, Investigation } from '@nannyapi/crds';
 import type { Clock, Logger } from '@nannyapi/process';
-import { createInformer, refKey, type Informer } from '@nannyapi/runtime';
+import { createInformer, type Informer } from '@nannyapi/runtime';
 import type { Registry } from 'prom-client';
 import { BY_OWNER, ownerUIDs } from './controllers/investigation/fresh-tasks.ts';
-import { agentNameOf } from './controllers/investigation/run-observer.ts';
+import { awaitedAgentsOf } from './targets/awaited-agents.ts';
+import { BY_NODE, nodesOf } from './targets/target-finder.ts';
 import { forgetOutputsOfFinished, keepOutputsWhileRunning } from './finished-outputs.ts';
 import type { OurResources } from './our-resources.ts';
 
-/** Index of investigations by the key of their agent. */
+/** Index of investigations by the keys of {@link awaitedAgentsOf}. */
 export const BY_AGENT = 'agent';
 
 /** Local copies of the kinds that the operator decides on. Evidence is not among them: it is bulky and read when needed. */
@@ -28,15 +29,18 @@ export interface InformerDeps {
 /** Informers of our kinds in all namespaces. */
 export function watchOurKinds(resources: OurResources, deps: InformerDeps): OurInformers {
   const { clock, log, registry, ownNamespace } = deps;
-  const byAgent = (investigation: Investigation): string[] => {
-    const name = agentNameOf(investigation, ownNamespace);
-    return name === undefined ? [] : [refKey({ namespace: investigation.metadata.namespace, name })];
-  };
-  const agents = createInformer({ client: resources.agents, name: 'agents', clock, log, registry });
+  const agents = createInformer({
+    client: resources.agents,
+    name: 'agents',
+    indexes: { [BY_NODE]: (agent) => nodesOf(agent, ownNamespace) },
+    clock,
+    log,
+    registry,
+  });
   const investigations = createInformer({
     client: resources.investigations,
     name: 'investigations',
-    indexes: { [BY_AGENT]: byAgent },
+    indexes: { [BY_AGENT]: awaitedAgentsOf },
     clock,
     log,
     registry,

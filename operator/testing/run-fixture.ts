@@ -9,6 +9,7 @@ import type {
   InvestigationStatus,
 } from '@nannyapi/crds';
 import { stepsOf, type Run } from '../src/controllers/investigation/run.ts';
+import type { Target } from '../src/targets/target.ts';
 
 /** When the run of the fixture began. */
 export const START = new Date('2026-03-01T12:00:00Z');
@@ -83,12 +84,12 @@ export function refusedTask(index: number, rule: string, createdAfterSeconds?: n
 
 /** A run as an observer would see it. */
 export function runOf(
-  parts: { investigation?: Investigation; agent?: Agent | undefined; tasks?: AgentTask[] } = {},
+  parts: { investigation?: Investigation; agent?: Agent | undefined; tasks?: AgentTask[]; target?: Target } = {},
 ): Run {
   const agent = 'agent' in parts ? parts.agent : agentWith();
   return {
     investigation: parts.investigation ?? investigationWith(),
-    agentName: 'web-1',
+    target: parts.target ?? { subject: 'agent/web-1', agent: { namespace: 'default', name: 'web-1' } },
     agent,
     steps: stepsOf(parts.tasks ?? []),
   };

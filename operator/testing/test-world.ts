@@ -1,4 +1,5 @@
 import { startTestApiServer, type TestApiServer } from '@nannyapi/standalone/testing';
+import type { Agent } from '@nannyapi/crds';
 import type { OperatorParts } from '../src/build-operator.ts';
 import type { Diagnostician } from '../src/diagnosticians/diagnostician.ts';
 import { OperatorUnderTest } from './operator-under-test.ts';
@@ -18,9 +19,9 @@ export class TestWorld {
     return new TestWorld(await startTestApiServer(options));
   }
 
-  async startAgent(answer?: Answer): Promise<TinyAgent> {
+  async startAgent(answer?: Answer, spec: Agent['spec'] = {}): Promise<TinyAgent> {
     const agent = new TinyAgent(this.server.client, answer);
-    await agent.start('web-1');
+    await agent.start('web-1', 'default', spec);
     this.#stops.push(() => agent.stop());
     return agent;
   }

@@ -52,8 +52,8 @@ export class TinyAgent {
   }
 
   /** Enrols the agent and starts answering. */
-  async start(name: string, namespace = 'default'): Promise<void> {
-    await enrol(this.#client, { name, namespace });
+  async start(name: string, namespace = 'default', spec: Agent['spec'] = {}): Promise<void> {
+    await enrol(this.#client, { name, namespace }, { spec });
     this.#done = this.#serve(namespace);
   }
 
@@ -95,10 +95,10 @@ export class TinyAgent {
 export async function enrol(
   client: KubeClient,
   ref: { name: string; namespace: string },
-  now = new Date(),
+  { now = new Date(), spec = {} }: { now?: Date; spec?: Agent['spec'] } = {},
 ): Promise<void> {
   const agents = client.resource<Agent>(AgentResource);
-  await agents.create({ apiVersion: 'nannyai.dev/v1alpha1', kind: 'Agent', metadata: ref, spec: {} });
+  await agents.create({ apiVersion: 'nannyai.dev/v1alpha1', kind: 'Agent', metadata: ref, spec });
   await agents.patchStatus(ref, {
     status: {
       lastSeenTime: now.toISOString(),

@@ -13,9 +13,9 @@ export function isOpen(task: AgentTask): boolean {
   return task.status?.outcome === undefined && task.metadata.deletionTimestamp === undefined;
 }
 
-/** The key of the Agent object that a task is for. */
-export function agentKeyOf(task: AgentTask): string {
-  return `${task.metadata.namespace ?? ''}/${task.spec.agentRef.name}`;
+/** The key of the Agent object that a task is for; without a namespace it is meant where the task is. */
+export function agentKeyOf({ metadata, spec }: AgentTask): string {
+  return `${spec.agentRef.namespace ?? metadata.namespace ?? ''}/${spec.agentRef.name}`;
 }
 
 /** The uid of the object that controls a task: its Investigation. */

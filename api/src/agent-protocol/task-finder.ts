@@ -1,5 +1,5 @@
-import { AgentTaskResource, type AgentTask } from '@nannyapi/crds';
-import type { KubeClient, ResourceClient } from '@nannyapi/runtime';
+import { AGENT_LABEL, AgentTaskResource, agentLabelValue, type AgentTask } from '@nannyapi/crds';
+import type { KubeClient, ObjectQuery, ResourceClient } from '@nannyapi/runtime';
 import { ApiError } from '../http/api-error.ts';
 import { CALL } from '../http/kube-call.ts';
 import { agentKey, type AgentPrincipal } from '../identity/principal.ts';
@@ -53,10 +53,17 @@ export class TaskFinder {
     return search;
   }
 
+  /** Among the tasks of the agent in all namespaces, by their label; an older operator set none, and only beside its agents. */
   async #findLive(agent: AgentPrincipal, uid: string): Promise<AgentTask | undefined> {
+    const labelled = { labelSelector: `${AGENT_LABEL}=${agentLabelValue(agent)}` };
+    const unlabelled = { namespace: agent.namespace, labelSelector: `!${AGENT_LABEL}` };
+    return (await this.#findIn(labelled, uid)) ?? (await this.#findIn(unlabelled, uid));
+  }
+
+  async #findIn(query: ObjectQuery, uid: string): Promise<AgentTask | undefined> {
     let next: string | undefined;
     do {
-      const page = await this.#tasks.list({ namespace: agent.namespace, limit: PAGE_SIZE, continue: next }, CALL);
+      const page = await this.#tasks.list({ ...query, limit: PAGE_SIZE, continue: next }, CALL);
       const found = page.items.find((task) => task.metadata.uid === uid);
       if (found) return found;
       next = page.continue;

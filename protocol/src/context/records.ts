@@ -208,12 +208,14 @@ export const RECORD_FIELDS = {
   /**
    * One pod as the API server has it. `ready` counts its ready containers as `1/2`; `owner` is the chain of owners, nearest
    * first, as `ReplicaSet/shop-5d4f, Deployment/shop`; `asked` marks the pod that the run is about, `own` a pod of this
-   * project. `reason` and `message` are those of the pod's phase, or why it is not scheduled or not ready.
+   * project; `static_uid` is the id that cgroups and kubelet paths of a static pod bear. `reason` and `message` are those of
+   * its phase.
    */
   pod: [
     'namespace',
     'name',
     'uid',
+    'static_uid',
     'asked',
     'phase',
     'reason',
@@ -286,7 +288,7 @@ export const RECORD_FIELDS = {
   ],
   /** How a pod resolves names. `nameservers`, `searches` and `options` are those of the pod's own `dnsConfig`. */
   pod_dns: ['namespace', 'pod', 'policy', 'host_network', 'nameservers', 'searches', 'options'],
-  /** One event. `object` is `pod/NAME` or `node/NAME`; `age` counts from the last time, `first_age` from the first. */
+  /** One event. `object` is `Pod/NAME`, `Node/NAME` and so on; `age` counts from the last time, `first_age` from the first. */
   kube_event: ['object', 'namespace', 'container', 'type', 'reason', 'count', 'age', 'first_age', 'by', 'message'],
   /** The Kubernetes node. */
   node: [

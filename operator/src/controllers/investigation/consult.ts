@@ -87,7 +87,7 @@ async function caseFileOf(
       ebpf: spec.ebpf ?? 'Allowed',
     },
     agent: {
-      name: run.agentName ?? '',
+      name: run.target.agent?.name ?? '',
       facts: run.agent?.status?.facts ?? {},
       capabilities: run.agent?.status?.capabilities ?? {},
     },

@@ -11,6 +11,8 @@ import {
   START,
   task,
 } from '../../../testing/run-fixture.ts';
+import { podMissing } from '../../targets/hindrances.ts';
+import { targetStatusOf, type Target } from '../../targets/target.ts';
 import { planNext, type Plan } from './plan.ts';
 import type { Run } from './run.ts';
 
@@ -55,6 +57,18 @@ const PARTIAL: AgentTaskStatus = {
   results: [{ actionID: 'cpu', source: 'processors', outcome: 'Succeeded' }],
 };
 const lost = (index: number) => task(index, { outcome: 'Unknown' }, { type: 'CollectContext', collectContext: {} });
+const POD: Target = {
+  subject: 'pod/shop',
+  agent: { namespace: 'nannyapi', name: 'node1' },
+  nodeName: 'node1',
+  podUID: 'uid-pod',
+};
+const MISSING_POD = podMissing({ namespace: 'default', name: 'shop' });
+const aboutPod = (status: InvestigationStatus = {}) => {
+  const investigation = investigationWith({ podRef: { name: 'shop' } }, status, {});
+  delete investigation.spec.agentRef;
+  return investigation;
+};
 const fresh = () => investigationWith({}, {}, {});
 const open = task(0, {});
 const done = task(0);
@@ -99,6 +113,35 @@ describe('before its first step a run', () => {
       runOf({ investigation: fresh(), agent: { ...agentWith(), status: {} } }),
       0,
       'Wait 900',
+    ],
+    ['of a pod stores whom it asks before it asks', runOf({ investigation: aboutPod(), target: POD }), 0, 'Wait'],
+    [
+      'of a pod starts when it is stored whom it asks',
+      runOf({ investigation: aboutPod({ target: targetStatusOf(POD) }), target: POD }),
+      0,
+      'Collect',
+    ],
+    [
+      'of a pod that was made anew stores that first',
+      runOf({ investigation: aboutPod({ target: targetStatusOf({ ...POD, podUID: 'other' }) }), target: POD }),
+      0,
+      'Wait',
+    ],
+    [
+      'of a pod that is not there looks again soon',
+      runOf({ investigation: aboutPod(), target: { subject: 'pod/shop', hindrance: MISSING_POD }, agent: undefined }),
+      0,
+      'Wait 3',
+    ],
+    [
+      'of a pod that never came ends with its deadline',
+      runOf({
+        investigation: aboutPod(missing('Accepted')),
+        target: { subject: 'pod/shop', hindrance: MISSING_POD },
+        agent: undefined,
+      }),
+      900,
+      'Finish DeadlineExceeded',
     ],
     ['waits for a paused host', runOf({ investigation: fresh(), agent: agentWith({ suspend: true }) }), 0, 'Wait 900'],
     [

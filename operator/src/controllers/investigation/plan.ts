@@ -1,6 +1,7 @@
 import type { InvestigationReason } from '@nannyapi/crds';
 import { findCondition } from '@nannyapi/runtime';
 import { readinessOf } from '../../agents/readiness.ts';
+import { isTargetFixed } from '../../targets/target.ts';
 import { budgetOf, type RunBudget } from './budget.ts';
 import { concludeWithoutVerdict } from './conclude-without-verdict.ts';
 import type { Ending } from './ending.ts';
@@ -53,29 +54,33 @@ function planFinished(run: Run, limits: RunLimits, now: Date): Plan {
 
 /** Waits for the target within the deadline, counted from when it was first found missing. */
 function planStart(run: Run, limits: RunLimits, now: Date): Plan {
-  const { investigation, agent } = run;
+  const { investigation, agent, target } = run;
   const readiness = agent && readinessOf(agent, limits.silence, now);
-  if (readiness?.isReady) return { kind: 'Collect' };
+  // Who is asked is stored before anybody is; the write of the status wakes the run again.
+  if (readiness?.isReady) return isTargetFixed(investigation, target) ? { kind: 'Collect' } : { kind: 'Wait' };
   const hindrance = ['Accepted', 'AgentReady']
     .map((type) => findCondition(investigation.status?.conditions, type))
     .find((condition) => condition?.status === 'False');
   const sinceMs = hindrance ? Date.parse(hindrance.lastTransitionTime) : now.getTime();
   const deadlineTime = new Date(sinceMs + limitsOf(investigation).deadlineSeconds * 1000);
-  if (now < deadlineTime) return { kind: 'Wait', seconds: secondsUntil(deadlineTime, now) };
+  if (now < deadlineTime) {
+    const recheckSeconds = target.hindrance?.recheckSeconds ?? Infinity;
+    return { kind: 'Wait', seconds: Math.min(recheckSeconds, secondsUntil(deadlineTime, now)) };
+  }
   const message = `The run could not begin in time: ${hindrance?.message ?? readiness?.message ?? 'there is no agent'}`;
   return finishing({ reason: 'DeadlineExceeded', message }, []);
 }
 
 function planRunning(run: Run, context: { limits: RunLimits; open: readonly Step[]; now: Date }): Plan {
   const { limits, open, now } = context;
-  const { agent, agentName, investigation } = run;
+  const { agent, target, investigation } = run;
   const budget = budgetOf(run, now);
   if (now >= budget.deadlineTime) {
     const message = `No verdict within ${limitsOf(investigation).deadlineSeconds} seconds`;
     return finishing({ reason: 'DeadlineExceeded', message }, open);
   }
   const lost = (message: string): Plan => finishing({ reason: 'AgentLost', message }, open);
-  if (!agent) return lost(`Agent ${agentName} was deleted while the run went on`);
+  if (!agent) return lost(`Agent ${target.agent?.name} was deleted while the run went on`);
   const readiness = readinessOf(agent, limits.silence, now);
   if (readiness.reason === 'Revoked') return lost(readiness.message);
   if (open.length > 0) {

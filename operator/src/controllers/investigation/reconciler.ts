@@ -45,7 +45,7 @@ export class InvestigationReconciler implements Reconciler<Investigation> {
   }
 
   async reconcile(investigation: Investigation, call: ReconcileCall): Promise<Result> {
-    const run = this.#deps.observer.observe(investigation);
+    const run = await this.#deps.observer.observe(investigation, call);
     const plan = planNext(run, this.#deps.limits, call.now);
     return this.#act(plan, run, call);
   }
@@ -111,7 +111,7 @@ export class InvestigationReconciler implements Reconciler<Investigation> {
         const task = diagnoseTask(run, this.#stepContext(run, call), { judged: decision.judged, consulted });
         if (await writer.create(task, call)) story.stepCreated(run, task);
         untold.note(run.investigation.metadata.uid ?? '', findings);
-        return this.#report(observer.observe(run.investigation), call);
+        return this.#report(observer.again(run), call);
       }
       case 'Verdict': {
         const ending = endingOf(decision.resolution);

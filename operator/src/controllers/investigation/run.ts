@@ -1,5 +1,6 @@
 import { RUN_UID_ANNOTATION, type Agent, type AgentTask, type Investigation } from '@nannyapi/crds';
 import { findCondition, type Condition } from '@nannyapi/runtime';
+import type { Target } from '../../targets/target.ts';
 import { stepOfTaskName } from './task-name.ts';
 
 /** A step and the task that is it. */
@@ -11,8 +12,7 @@ export interface Step {
 /** One run as its stored objects show it. Everything that is decided is decided from this and the time. */
 export interface Run {
   investigation: Investigation;
-  /** Name of the agent that the spec asks for; absent when the kind of target is not supported. */
-  agentName: string | undefined;
+  target: Target;
   /** The agent, if it exists. */
   agent: Agent | undefined;
   /** Steps in order. */

@@ -16,6 +16,7 @@ import {
   task,
 } from '../../../testing/run-fixture.ts';
 import type { Run } from './run.ts';
+import { podMissing } from '../../targets/hindrances.ts';
 import { statusOf, type StatusFacts } from './status.ts';
 
 const FACTS: StatusFacts = {
@@ -55,10 +56,14 @@ describe('the conditions and the phase', () => {
       'Pending, Accepted=False TargetNotFound, AgentReady=Unknown AgentNotFound, Diagnosed=Unknown Pending, Succeeded=Unknown Pending',
     ],
     [
-      'for a pod',
-      runOf({ investigation: fresh({ podRef: { name: 'shop' } }), agent: undefined }),
+      'of a pod that does not exist',
+      runOf({
+        investigation: fresh({ podRef: { name: 'shop' } }),
+        target: { subject: 'pod/shop', hindrance: podMissing({ namespace: 'default', name: 'shop' }) },
+        agent: undefined,
+      }),
       {},
-      'Pending, Accepted=False TargetUnsupported, AgentReady=Unknown AgentNotFound, Diagnosed=Unknown Pending, Succeeded=Unknown Pending',
+      'Pending, Accepted=False PodNotFound, AgentReady=Unknown AgentNotFound, Diagnosed=Unknown Pending, Succeeded=Unknown Pending',
     ],
     [
       'with a silent agent',

@@ -1,4 +1,5 @@
 import type {
+  AcceptedReason,
   InvestigationReason,
   InvestigationStatus,
   InvestigationStatusFinding,
@@ -6,6 +7,7 @@ import type {
 } from '@nannyapi/crds';
 import { setCondition, type Condition, type ConditionInput } from '@nannyapi/runtime';
 import { readinessOf } from '../../agents/readiness.ts';
+import { targetStatusOf } from '../../targets/target.ts';
 import { budgetOf } from './budget.ts';
 import type { Ending } from './ending.ts';
 import type { RunLimits } from './limits.ts';
@@ -52,6 +54,7 @@ export function statusOf(run: Run, facts: StatusFacts): InvestigationStatus {
     phase: phaseOf(conditions, nextStepOf(run) > 0),
     conditions,
     episodeID: stored.episodeID ?? facts.newEpisodeID,
+    target: targetStatusOf(run.target),
     diagnostician: facts.diagnostician,
     policyHash: facts.policyHash,
     ...(startTime === undefined ? {} : { startTime }),
@@ -79,20 +82,23 @@ function conditionsOf(run: Run, facts: StatusFacts): Condition[] {
 
 function acceptedOf(run: Run): ConditionInput {
   const type = 'Accepted';
-  const { spec } = run.investigation;
-  if (run.agent !== undefined || nextStepOf(run) > 0)
-    return { type, status: 'True', reason: 'Accepted', message: `Agent ${run.agentName} is the target` };
-  if (spec.podRef) {
-    const message =
-      'spec.podRef is not supported here: pods are found through the Kubernetes install. Name the agent in spec.agentRef';
-    return { type, status: 'False', reason: 'TargetUnsupported', message };
+  const { target, investigation } = run;
+  const accepted = (message: string): ConditionInput => ({ type, status: 'True', reason: 'Accepted', message });
+  const refused = (reason: AcceptedReason, message: string): ConditionInput => ({
+    type,
+    status: 'False',
+    reason,
+    message,
+  });
+  const { agent, hindrance, nodeName } = target;
+  if (run.agent !== undefined || nextStepOf(run) > 0) {
+    if (investigation.spec.agentRef) return accepted(`Agent ${agent?.name} is the target`);
+    const where = nodeName === undefined || target.subject === `node/${nodeName}` ? '' : ` on node ${nodeName}`;
+    return accepted(`Agent ${agent?.namespace}/${agent?.name} is asked about ${target.subject}${where}`);
   }
-  if (spec.nodeName !== undefined) {
-    const message = `No agent of node ${spec.nodeName} is enrolled. Name an agent in spec.agentRef, or enrol one named like the node`;
-    return { type, status: 'False', reason: 'TargetUnsupported', message };
-  }
-  const message = `There is no Agent ${run.agentName} in this namespace; kubectl get agents lists those there are`;
-  return { type, status: 'False', reason: 'TargetNotFound', message };
+  if (hindrance) return refused(hindrance.reason, hindrance.message);
+  const message = `There is no Agent ${agent?.name} in this namespace; kubectl get agents lists those there are`;
+  return refused('TargetNotFound', message);
 }
 
 function agentReadyOf(run: Run, { limits, now }: StatusFacts): ConditionInput {

@@ -1,4 +1,12 @@
-import { API_VERSION, INVESTIGATION_LABEL, STEP_LABEL, type AgentTask, type AgentTaskSpec } from '@nannyapi/crds';
+import {
+  AGENT_LABEL,
+  agentLabelValue,
+  API_VERSION,
+  INVESTIGATION_LABEL,
+  STEP_LABEL,
+  type AgentTask,
+  type AgentTaskSpec,
+} from '@nannyapi/crds';
 import { controllerReference } from '@nannyapi/runtime';
 import type { RunBudget } from './budget.ts';
 import type { Consulted } from './consult.ts';
@@ -65,8 +73,9 @@ function boundsOf({ limits, budget }: StepContext, wantedSeconds: number): Bound
 }
 
 function taskOf(run: Run, context: StepContext, spec: Omit<AgentTaskSpec, 'agentRef' | 'policyHash'>): AgentTask {
-  const { investigation, agentName = '' } = run;
+  const { investigation, target } = run;
   const { name = '', namespace = '' } = investigation.metadata;
+  const agent = target.agent ?? { namespace, name: '' };
   const { nextStep } = context.budget;
   return {
     apiVersion: API_VERSION,
@@ -74,10 +83,18 @@ function taskOf(run: Run, context: StepContext, spec: Omit<AgentTaskSpec, 'agent
     metadata: {
       name: taskName(investigation, nextStep),
       namespace,
-      labels: { [INVESTIGATION_LABEL]: labelValue(name), [STEP_LABEL]: String(nextStep) },
+      labels: {
+        [INVESTIGATION_LABEL]: labelValue(name),
+        [STEP_LABEL]: String(nextStep),
+        [AGENT_LABEL]: agentLabelValue(agent),
+      },
       ownerReferences: [controllerReference(investigation)],
     },
-    spec: { agentRef: { name: agentName }, policyHash: context.policyHash, ...spec },
+    spec: {
+      agentRef: { name: agent.name, ...(agent.namespace === namespace ? {} : { namespace: agent.namespace }) },
+      policyHash: context.policyHash,
+      ...spec,
+    },
   };
 }
 

@@ -20,9 +20,13 @@ export class Story {
     this.#metrics = deps.metrics;
   }
 
-  started({ investigation, agentName }: Run, task: AgentTask): void {
+  started({ investigation, target }: Run, task: AgentTask): void {
     this.#metrics.steps.inc();
-    this.#normal(investigation, 'Accepted', `Agent ${agentName} collects the context: AgentTask ${task.metadata.name}`);
+    this.#normal(
+      investigation,
+      'Accepted',
+      `Agent ${target.agent?.name} collects the context: AgentTask ${task.metadata.name}`,
+    );
   }
 
   stepCreated({ investigation }: Run, { spec, metadata }: AgentTask): void {

@@ -37,24 +37,72 @@ describe('a target', () => {
     await until('slow', endedWith('RootCauseFound'));
   });
 
-  it('may be a node beside the operator whose agent bears its name', async () => {
+  it('may be a node whose agent lives beside the operator, from another namespace', async () => {
+    await world.server.client.raw('POST', '/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'nannyapi' },
+    });
+    await enrol(world.server.client, { name: 'agent-7', namespace: 'nannyapi' }, { spec: { nodeName: 'node-7' } });
     await world.startAgent();
+    world.startScripted([blame()], { ownNamespace: 'nannyapi' });
+    await investigate(world.server.client, 'slow', { nodeName: 'node-7' });
+    const { status } = await until('slow', endedWith('RootCauseFound'));
+    const agentRef = { name: 'agent-7', namespace: 'nannyapi' };
+    expect((await tasksOf(world.server.client)).map(({ spec }) => spec.agentRef)).toEqual([agentRef]);
+    expect(status?.target).toEqual({
+      subject: 'node/node-7',
+      agentNamespace: 'nannyapi',
+      agentName: 'agent-7',
+      nodeName: 'node-7',
+    });
+  });
+
+  it('that is a node begins as soon as its agent is there', async () => {
     world.startScripted([blame()]);
     await investigate(world.server.client, 'slow', { nodeName: 'web-1' });
+    await until('slow', (each) => condition(each, 'Accepted')?.status === 'False');
+    await world.startAgent(undefined, { nodeName: 'web-1' });
     const { status } = await until('slow', endedWith('RootCauseFound'));
-    expect(status?.steps).toHaveLength(1);
+    expect(status?.target).toMatchObject({ subject: 'node/web-1', agentName: 'web-1' });
+  });
+
+  it('that is a node is not taken for a host of that name, nor for what another namespace says', async () => {
+    await world.startAgent();
+    await enrol(world.server.client, { name: 'elsewhere', namespace: 'kube-system' }, { spec: { nodeName: 'web-1' } });
+    world.startScripted([]);
+    await investigate(world.server.client, 'slow', { nodeName: 'web-1' });
+    const waiting = await until('slow', (each) => condition(each, 'Accepted')?.status === 'False');
+    expect(condition(waiting, 'Accepted')?.reason).toBe('NodeNotFound');
+    expect(waiting.status?.target).toEqual({ subject: 'node/web-1', nodeName: 'web-1' });
+  });
+
+  it('that is an agent is told too', async () => {
+    await world.startAgent();
+    world.startScripted([blame()]);
+    await investigate(world.server.client, 'slow');
+    const { status } = await until('slow', endedWith('RootCauseFound'));
+    expect(status?.target).toEqual({ subject: 'agent/web-1', agentNamespace: 'default', agentName: 'web-1' });
+  });
+
+  it('may be the agent of a node by its own name, and stands for the node then', async () => {
+    await world.startAgent(undefined, { nodeName: 'web-1' });
+    world.startScripted([blame()]);
+    await investigate(world.server.client, 'slow');
+    const { status } = await until('slow', endedWith('RootCauseFound'));
+    expect(status?.target).toMatchObject({ subject: 'agent/web-1', nodeName: 'web-1' });
   });
 
   it.each<[string, Omit<Partial<InvestigationSpec>, 'agentRef'>, string]>([
-    ['a pod', { podRef: { name: 'shop-1' } }, 'Kubernetes install'],
-    ['a node without an agent', { nodeName: 'node-7' }, 'node-7'],
-  ])('that is %s is refused with what would do', async (_, target, words) => {
+    ['a pod, where there are none,', { podRef: { name: 'shop-1' } }, 'TargetUnsupported'],
+    ['a node that does not exist', { nodeName: 'node-7' }, 'NodeNotFound'],
+  ])('that is %s is refused with what would do', async (_, target, reason) => {
     world.startScripted([]);
     await investigate(world.server.client, 'slow', target);
     const waiting = await until('slow', (each) => condition(each, 'Accepted')?.status === 'False');
     expect(condition(waiting, 'Accepted')).toMatchObject({
-      reason: 'TargetUnsupported',
-      message: expect.stringContaining(words),
+      reason,
+      message: expect.stringContaining('spec.agentRef'),
     });
   });
 });

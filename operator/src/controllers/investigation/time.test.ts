@@ -33,7 +33,7 @@ async function pass<T>(seconds: number, check: () => Promise<T>): Promise<T> {
 
 describe('time', () => {
   it('ends a run whose agent is there and never answers, and stops its step', async () => {
-    await enrol(world.server.client, ref, clock.now());
+    await enrol(world.server.client, ref, { now: clock.now() });
     world.startScripted([], { clock });
     await investigate(world.server.client, 'slow', { limits: { deadlineSeconds: 60 } });
     await eventually(world.server.client, 'slow', ({ status }) => status?.steps?.length === 1);
@@ -43,7 +43,7 @@ describe('time', () => {
   });
 
   it('ends a run whose agent fell silent with a step open', async () => {
-    await enrol(world.server.client, ref, clock.now());
+    await enrol(world.server.client, ref, { now: clock.now() });
     await agents().patchStatus(ref, { status: { connectedTime: null } });
     world.startScripted([], { clock });
     await investigate(world.server.client, 'slow');
@@ -53,7 +53,7 @@ describe('time', () => {
   });
 
   it('calls an agent silent and, once it speaks again, ready', async () => {
-    await enrol(world.server.client, ref, clock.now());
+    await enrol(world.server.client, ref, { now: clock.now() });
     await agents().patchStatus(ref, { status: { connectedTime: null } });
     world.startScripted([], { clock });
     const isReady = async (reason: string) => {
@@ -69,7 +69,7 @@ describe('time', () => {
   });
 
   it('cancels a step that its agent took and does not end, and goes on without it', async () => {
-    await enrol(world.server.client, ref, clock.now());
+    await enrol(world.server.client, ref, { now: clock.now() });
     const { diagnostician } = world.startScripted(
       [
         () => ({
