@@ -1,0 +1,90 @@
+/** The part of `hack/kube` that deals with whole clusters. Exit status: 0, 1 for what went wrong, 2 for a wrong call. */
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CodedError, errorCode, errorMessage } from '@nannyapi/process';
+import { readCommand, type Command } from './arguments.ts';
+import { restartApiServer } from './control-plane.ts';
+import { adminKubeconfigPath } from './credentials.ts';
+import { takeDown } from './down.ts';
+import { loadImages } from './images.ts';
+import { bringUpKind, kindKubeconfigPath, takeDownKind } from './kind.ts';
+import { restartNode } from './node.ts';
+import { installChart } from './product.ts';
+import { Progress } from './progress.ts';
+import { runProgram } from './run-program.ts';
+import { readCluster, type KnownCluster } from './state.ts';
+import { bringUp } from './up.ts';
+
+/** Where a cluster lives unless NANNYAPI_KUBE_DIR says otherwise. */
+const FOLDER = process.env.NANNYAPI_KUBE_DIR ?? '/var/tmp/nannyapi-kube';
+
+async function run(command: Command): Promise<void> {
+  const progress = new Progress();
+  switch (command.verb) {
+    case 'up':
+      return await up(command, progress);
+    case 'env':
+      return await printEnvironment();
+    case 'load':
+      return await loadImages(await theCluster(), command.archives);
+    case 'restart-api-server':
+      return await restartApiServer(await theCluster());
+    case 'restart-node': {
+      const cluster = await theCluster();
+      const node = cluster.plan.nodes.find(({ name }) => name === command.node);
+      if (!node) {
+        const names = cluster.plan.nodes.map(({ name }) => name).join(', ');
+        throw new CodedError({ code: 'Usage', message: `there is no node ${command.node}; there are: ${names}` });
+      }
+      return await restartNode(cluster, node);
+    }
+    case 'down':
+      if (await exists(kindKubeconfigPath(FOLDER))) await takeDownKind(FOLDER);
+      await takeDown(FOLDER);
+      progress.tell('down; nothing is left of it');
+  }
+}
+
+async function up(command: Command & { verb: 'up' }, progress: Progress): Promise<void> {
+  const { on } = command;
+  if (on === 'Namespaces') return await bringUp({ folder: FOLDER, ...command, progress });
+  if (on === 'Kind') return await bringUpKind({ folder: FOLDER, ...command, progress });
+  progress.tell(
+    `installing charts/nannyapi into the cluster of ${command.kubeconfigPath}; its nodes must be able to get the images`,
+  );
+  await installChart(command.kubeconfigPath);
+}
+
+async function printEnvironment(): Promise<void> {
+  const kind = kindKubeconfigPath(FOLDER);
+  const isKind = await exists(kind);
+  if (!isKind) await theCluster();
+  const programs = [await tool('fetch-kubectl'), await tool('fetch-helm')].map((path) => dirname(path));
+  console.log(`export KUBECONFIG=${isKind ? kind : adminKubeconfigPath(FOLDER)}`);
+  console.log(`export PATH=${[...new Set(programs)].join(':')}:"$PATH"`);
+}
+
+async function tool(name: string): Promise<string> {
+  return (await runProgram(`${import.meta.dirname}/../${name}`, [], { timeoutMs: 120_000, showErrors: true })).trim();
+}
+
+async function theCluster(): Promise<KnownCluster> {
+  const cluster = await readCluster(FOLDER);
+  if (cluster) return cluster;
+  throw new CodedError({ code: 'NoCluster', message: `There is no cluster in ${FOLDER}: run hack/kube up` });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+try {
+  await run(readCommand(process.argv.slice(2), process.cwd()));
+} catch (error) {
+  const cause = (error as Error).cause;
+  process.stderr.write(`hack/kube: ${errorMessage(error)}${cause === undefined ? '' : `: ${errorMessage(cause)}`}\n`);
+  process.exitCode = errorCode(error) === 'Usage' ? 2 : 1;
+}

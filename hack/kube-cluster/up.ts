@@ -1,0 +1,135 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { CodedError } from '@nannyapi/process';
+import { pickNetwork } from './cluster-plan.ts';
+import { startControlPlane } from './control-plane.ts';
+import { adminKubeconfigPath, writeCredentials } from './credentials.ts';
+import { dnsObjects } from './dns-objects.ts';
+import { takeDown } from './down.ts';
+import { loadImages, loadOwnImages } from './images.ts';
+import { kubectl } from './kubectl.ts';
+import { makeBridge, routeServices } from './network.ts';
+import { startNode, untilNodesReady, writeNode } from './node.ts';
+import { findParts } from './parts.ts';
+import { buildImages, installChart } from './product.ts';
+import type { Progress } from './progress.ts';
+import { findLacks, lookAtMachine, type MachineParts } from './requirements.ts';
+import { runProgram } from './run-program.ts';
+import { readCluster, writeCluster, type KnownCluster } from './state.ts';
+
+/** How {@link bringUp} is asked. */
+export interface UpOptions {
+  folder: string;
+  nodeCount: number;
+  withProduct: boolean;
+  progress: Progress;
+}
+
+const HACK = join(import.meta.dirname, '..');
+const COMPILE_MS = 60 * 60_000;
+const ROLLOUT_SECONDS = 60;
+
+/**
+ * Makes a cluster on this machine, with the product unless asked not to. One that is up already stays as it is.
+ *
+ * A start that fails leaves nothing behind.
+ *
+ * @throws CodedError `MachineLacks`, or what a part failed with.
+ */
+export async function bringUp(options: UpOptions): Promise<void> {
+  const { folder, nodeCount, progress } = options;
+  const known = await readCluster(folder);
+  const isUp = known !== undefined && (await findParts(folder)).some(({ role }) => role === 'kube-apiserver');
+  if (isUp && known.state.nodeCount !== nodeCount) {
+    const message = `A cluster of ${known.state.nodeCount} node(s) is up in ${folder}: run hack/kube down first`;
+    throw new CodedError({ code: 'OtherCluster', message });
+  }
+  if (isUp) progress.tell(`is up already, in ${folder}`);
+  const images = options.withProduct ? await ourImages(progress) : [];
+  try {
+    const cluster = isUp ? known : await makeCluster(options);
+    if (options.withProduct) await addProduct(cluster, images, progress);
+  } catch (error) {
+    if (!isUp) {
+      progress.tell('failed; taking it down again');
+      await takeDown(folder);
+    }
+    throw error;
+  }
+  progress.tell('up; use it with: eval "$(hack/kube env)"');
+}
+
+async function ourImages(progress: Progress): Promise<string[]> {
+  progress.tell('building our images, unless they are built already');
+  return await buildImages();
+}
+
+async function makeCluster({ folder, nodeCount, progress }: UpOptions): Promise<KnownCluster> {
+  const machine = await lookAtMachine(process.env.PATH ?? '', process.getuid?.() === 0);
+  const lacks = findLacks(machine);
+  if (lacks.length > 0) throw new CodedError({ code: 'MachineLacks', message: lacks.join(' ') });
+  progress.tell('looking for the programs of Kubernetes, compiling what is not there');
+  const programs = await fetched('fetch-kube', '--nodes');
+  const coredns = await fetched('fetch-coredns');
+  // What an earlier start left that was killed in its middle.
+  await takeDown(folder);
+  const cluster = await writeCluster(folder, { ...(await chooseAddresses(folder)), nodeCount, programs });
+  const { plan } = cluster;
+  await writeCredentials(plan);
+  await makeBridge(plan);
+  progress.tell('starting etcd, kube-apiserver, kube-controller-manager and kube-scheduler');
+  await startControlPlane(cluster);
+  progress.tell(`starting ${plan.nodes.map(({ name }) => name).join(', ')}`);
+  await startNodes(cluster, machine);
+  progress.tell('loading images and starting CoreDNS');
+  await loadOwnImages(cluster, { pause: join(programs, 'pause'), coredns });
+  await kubectl(folder, ['apply', '-f', '-'], { input: JSON.stringify(dnsObjects(plan)) });
+  await kubectl(
+    folder,
+    ['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', `--timeout=${ROLLOUT_SECONDS}s`],
+    {
+      timeoutMs: (ROLLOUT_SECONDS + 5) * 1000,
+    },
+  );
+  return cluster;
+}
+
+async function startNodes(cluster: KnownCluster, { programs, cniFolder = '' }: MachineParts): Promise<void> {
+  const proxyMode = programs.has('nft') ? 'nftables' : 'iptables';
+  for (const node of cluster.plan.nodes) {
+    await writeNode(cluster, node, { proxyMode, cniFolder });
+    await startNode(cluster, node);
+  }
+  await routeServices(cluster.plan);
+  await untilNodesReady(cluster);
+}
+
+async function addProduct(cluster: KnownCluster, images: readonly string[], progress: Progress): Promise<void> {
+  progress.tell('loading our images');
+  await loadImages(cluster, images);
+  progress.tell('installing charts/nannyapi with Helm');
+  await installChart(adminKubeconfigPath(cluster.plan.folder));
+}
+
+async function fetched(program: string, ...args: string[]): Promise<string> {
+  return (await runProgram(join(HACK, program), args, { timeoutMs: COMPILE_MS, showErrors: true })).trim();
+}
+
+async function chooseAddresses(folder: string): Promise<{ network: number; etcdPort: number }> {
+  const network = pickNetwork(folder, await runProgram('ip', ['-4', 'route', 'show', 'table', 'all']));
+  if (network === undefined) {
+    throw new CodedError({
+      code: 'NoAddresses',
+      message: 'All of 10.64.0.0/10 and 10.128.0.0/10 is in use on this machine',
+    });
+  }
+  return { network, etcdPort: await freePort() };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
