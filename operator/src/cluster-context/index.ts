@@ -1,0 +1,1 @@
+export { joinToPods, podPlacesOf, type PodPlace, type PodPlaces } from './pod-places.ts';
