@@ -22,9 +22,13 @@ const DPKG_OPTIONS = ['man', 'locale', 'info', 'doc', 'lintian']
   .map((folder) => `path-exclude=/usr/share/${folder}/*`)
   .concat('path-include=/usr/share/doc/*/copyright');
 
+/** Of the machine that makes the base: its resolver, its name, its logs. Nothing of them may be in an image. */
+const FORGET =
+  'rm -rf "$1"/etc/resolv.conf "$1"/etc/hostname "$1"/etc/machine-id "$1"/var/log/* "$1"/var/lib/apt/lists/*';
+
 /** Debian with the agent's packages, made from Debian's archive as this machine's apt knows it; a stand-in for `debian:bookworm-slim`. */
 export async function makeDebianBase({ repository, cache, store, tools }: BaseDeps): Promise<string> {
-  const image = `localhost/nannyapi-base/debian:${digestOf(repository, [PACKAGES], [SUITE, ...DPKG_OPTIONS])}`;
+  const image = `localhost/nannyapi-base/debian:${digestOf(repository, [PACKAGES], [SUITE, FORGET, ...DPKG_OPTIONS])}`;
   if (store.has(image)) return image;
   const work = mkdtempSync(join(cache, 'work-'));
   try {
@@ -32,7 +36,7 @@ export async function makeDebianBase({ repository, cache, store, tools }: BaseDe
     const options = DPKG_OPTIONS.map((option) => `--dpkgopt=${option}`);
     const include = `--include=${packageNames(readFileSync(join(repository, PACKAGES), 'utf8')).join(',')}`;
     await stage(`Debian ${SUITE} with the agent's packages (mmdebstrap)`, async () =>
-      tools.run('mmdebstrap', ['--variant=minbase', ...options, include, SUITE, tar]),
+      tools.run('mmdebstrap', ['--variant=minbase', ...options, include, `--customize-hook=${FORGET}`, SUITE, tar]),
     );
     await stage('its image', async () =>
       store.withContainer('scratch', async (container) => {

@@ -79,6 +79,7 @@ async function buildMissing(plan: BuildPlan, places: readonly Place[]): Promise<
   }
   const debian = await makeDebianBase(deps);
   const node = await makeBuildBase(deps, debian);
+  await store.keepOnly('localhost/nannyapi-base/', [debian, node]);
   for (const { target, name, path, version } of places) {
     const secret = plan.caPath === undefined ? [] : ['--secret', `id=ca.pem,src=${plan.caPath}`];
     const args = { BUILD_BASE: node, BASE: debian, VERSION: version };

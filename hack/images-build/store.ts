@@ -43,6 +43,13 @@ export class ImageStore {
     if (layers.split('\n').length > MAX_LAYERS) await this.buildah('rmi', '--prune', '--force');
   }
 
+  /** Forgets the images under a name but for some, with the layers that only they have. */
+  async keepOnly(prefix: string, kept: readonly string[]): Promise<void> {
+    const all = this.#tools.ask('buildah', [...this.#options, 'images', '--format', '{{.Name}}:{{.Tag}}']) ?? '';
+    const old = all.split('\n').filter((name) => name.startsWith(prefix) && !kept.includes(name));
+    for (const name of old) await this.buildah('rmi', name);
+  }
+
   /** Empties the storage, so that its folder can be removed. */
   async empty(): Promise<void> {
     await this.buildah('rm', '--all');
