@@ -79,7 +79,7 @@ describe('access', () => {
       client: server.client,
       authorizer: {
         authorize: async (principal, access) => {
-          asked.push({ name: principal.name, ...access });
+          asked.push({ user: principal.name, ...access });
           return access.verb === 'list';
         },
       },
@@ -93,8 +93,8 @@ describe('access', () => {
         const { status } = await strict.call(method, path, TOKENS.anna, body);
         expect([method, path, status === 403]).toEqual([method, path, !isList]);
       }
-      expect(asked).toContainEqual({ name: 'anna', verb: 'get', resource: 'evidence', namespace: 'default' });
-      expect(asked).toContainEqual({ name: 'anna', verb: 'get', resource: 'metrics' });
+      expect(asked).toContainEqual({ user: 'anna', verb: 'get', resource: 'evidence', namespace: 'default' });
+      expect(asked).toContainEqual({ user: 'anna', verb: 'get', resource: 'metrics' });
     } finally {
       await strict.close();
     }

@@ -1,7 +1,8 @@
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock, Logger } from '@nannyapi/process';
 import { POLICY_HASH } from '@nannyapi/protocol';
-import type { Informer, KubeClient, KubeObject } from '@nannyapi/runtime';
+import type { HealthCheck, Informer, KubeClient, KubeObject } from '@nannyapi/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { AgentRegistry } from './agent-protocol/agent-registry.ts';
@@ -19,7 +20,7 @@ import { registerAgentListRoutes } from './agents/agent-list-routes.ts';
 import { AgentService } from './agents/agent-service.ts';
 import type { FacadeConfig } from './facade-config.ts';
 import { createGate } from './http/access-control.ts';
-import { createApp } from './http/create-app.ts';
+import { createApp, secureContextOf, type TlsFiles } from './http/create-app.ts';
 import { describeRoutes } from './http/openapi.ts';
 import { measureRequests } from './http/request-metrics.ts';
 import { registerSystemRoutes } from './http/system-routes.ts';
@@ -54,6 +55,10 @@ export interface Facade {
   start(signal: AbortSignal): Promise<void>;
   /** URL of the listener, for example `https://127.0.0.1:8443`. @throws Error before it listens. */
   address(): string;
+  /** One check a cache: whether this replica has the state that it serves from. No agent is needed for it. */
+  readiness(): HealthCheck[];
+  /** Serves new connections with another certificate; open ones go on. Without effect over plain HTTP. */
+  useCertificate(files: TlsFiles): void;
   /** Ends all streams, lets requests finish for up to five seconds and stops. A second call waits for the first. */
   close(): Promise<void>;
 }
@@ -112,6 +117,19 @@ class HttpFacade implements Facade {
     return `${this.#deps.config.tls ? 'https' : 'http'}://${host}:${address.port}`;
   }
 
+  readiness(): HealthCheck[] {
+    return this.#informers().map((informer) => {
+      const name = `cache ${informer.name}`;
+      if (!informer.hasSynced()) return { name, problem: 'has not listed its objects' };
+      const { isHealthy, message = 'hears nothing' } = informer.health();
+      return isHealthy ? { name } : { name, problem: message };
+    });
+  }
+
+  useCertificate(files: TlsFiles): void {
+    if (this.#deps.config.tls) (this.#app.server as TlsServer).setSecureContext(secureContextOf(files));
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -139,9 +157,9 @@ class HttpFacade implements Facade {
       gate,
       registry,
       notReady: () =>
-        this.#informers()
-          .filter((informer) => !informer.hasSynced() || !informer.health().isHealthy)
-          .map(({ name }) => `cache ${name}`),
+        this.readiness()
+          .filter(({ problem }) => problem !== undefined)
+          .map(({ name }) => name),
     });
     const progress = new ProgressBoard();
     this.#registerAgents(progress);

@@ -7,4 +7,12 @@ export type * from './identity/authenticator.ts';
 export * from './identity/authorizer.ts';
 export type * from './identity/principal.ts';
 export * from './identity/token-authenticator.ts';
+export { createSubjectAccessReviewAuthorizer } from './identity/subject-access-review-authorizer.ts';
+export {
+  createTokenReviewAuthenticator,
+  type TokenReviewAuthenticatorDeps,
+} from './identity/token-review-authenticator.ts';
+export type { AgentTokenRule } from './identity/reviewed-principal.ts';
 export type * from './investigations/run-event.ts';
+export { API_PROCESS_SETTINGS } from './process-config.ts';
+export { API_PROCESS_ERRORS } from './process-errors.ts';

@@ -1,4 +1,5 @@
 /** Controller machinery that knows no kind of ours: client, informers, work queue, controllers, manager. */
+export { BoundedMap } from './bounded-map.ts';
 export * from './client/kube-api-error.ts';
 export * from './client/kube-client.ts';
 export type * from './client/resource-client.ts';
@@ -24,5 +25,5 @@ export * from './metrics.ts';
 export * from './objects.ts';
 export { ProbeServer, type ProbeServerOptions } from './probes/probe-server.ts';
 export * from './queue/rate-limiter.ts';
-export type { TokenBucketOptions } from './queue/token-bucket.ts';
+export { TokenBucket, type TokenBucketOptions } from './queue/token-bucket.ts';
 export { WorkQueue, type WorkQueueOptions } from './queue/work-queue.ts';

@@ -49,7 +49,7 @@ export function registerAgentListRoutes(app: FastifyInstance, deps: { agents: Ag
     },
     handler: async (request) => {
       const { namespace, name } = request.params;
-      await deps.gate.admit(request, { verb: 'get', resource: 'agents', namespace });
+      await deps.gate.admit(request, { verb: 'get', resource: 'agents', namespace, name });
       return deps.agents.get(namespace, name);
     },
   });

@@ -32,7 +32,8 @@ export function requireCredentials(app: FastifyInstance, deps: { authenticator: 
     const { audience } = request.routeOptions.config;
     if (audience === 'everyone') return;
     const bearer = bearerOf(request);
-    const principal = bearer === undefined ? undefined : await deps.authenticator.authenticate(bearer);
+    const principal =
+      bearer === undefined ? undefined : await deps.authenticator.authenticate(bearer, { address: request.ip });
     if (!principal) {
       reply.header('www-authenticate', 'Bearer realm="nannyapi"');
       throw new ApiError('Unauthenticated', 'Send Authorization: Bearer <token> with a token that is still valid');
@@ -61,7 +62,7 @@ export function callingAgent(request: FastifyRequest): AgentPrincipal {
 /** Asks whether a person may do something, and leaves a line in the audit log for all but reads. */
 export interface Gate {
   /** @throws ApiError `Forbidden`. */
-  admit(request: FastifyRequest, access: Access & { name?: string | undefined }): Promise<UserPrincipal>;
+  admit(request: FastifyRequest, access: Access): Promise<UserPrincipal>;
 }
 
 /** Makes the gate of all routes for people. */
@@ -70,8 +71,7 @@ export function createGate(deps: { authorizer: Authorizer; log: Logger }): Gate 
     admit: async (request, access) => {
       const { principal } = request;
       if (principal?.kind !== 'user') throw new ApiError('Forbidden', 'This path is for people');
-      const { name: _, ...question } = access;
-      const isAllowed = await deps.authorizer.authorize(principal, question);
+      const isAllowed = await deps.authorizer.authorize(principal, access);
       const isRead = ['get', 'list', 'watch'].includes(access.verb);
       if (!isRead || !isAllowed)
         deps.log.info(

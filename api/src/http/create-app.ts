@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type * as nodeHttp from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createRequire } from 'node:module';
+import type { SecureContextOptions } from 'node:tls';
 import type { Logger } from '@nannyapi/process';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Authenticator } from '../identity/authenticator.ts';
@@ -65,6 +66,11 @@ export function createApp(options: AppOptions): FastifyInstance {
   return app;
 }
 
+/** How the listener proves who it is, and the oldest TLS that it speaks. */
+export function secureContextOf({ certPem, keyPem }: TlsFiles): SecureContextOptions {
+  return { cert: certPem, key: keyPem, minVersion: 'TLSv1.2' };
+}
+
 function createListener(handler: nodeHttp.RequestListener, tls: TlsFiles | undefined): nodeHttp.Server {
   const limits = {
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -73,7 +79,7 @@ function createListener(handler: nodeHttp.RequestListener, tls: TlsFiles | undef
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
   };
-  if (tls) return createTlsServer({ ...limits, cert: tls.certPem, key: tls.keyPem, minVersion: 'TLSv1.2' }, handler);
+  if (tls) return createTlsServer({ ...limits, ...secureContextOf(tls) }, handler);
   // An import of node:http reads all of its exports, and WebSocket among them loads a whole HTTP client, 7 MB.
   const http = createRequire(import.meta.url)('node:http') as typeof nodeHttp;
   return http.createServer(limits, handler);

@@ -43,7 +43,7 @@ export function toApiError(error: unknown): ApiError {
   return new ApiError('Internal', error instanceof Error ? error.message : String(error), { cause: error });
 }
 
-/** The answer to a failed request. The detail of a 5xx is generic: the cause is for the log alone. */
+/** The answer to a failed request. The detail of a 5xx says nothing of the cause, which is for the log alone. */
 export function problemOf(error: ApiError, requestID: string): ProblemBody {
   const { status, title } = FACADE_ERROR_CODES[error.code];
   const errors = error.details.map(({ field = '', message }) => ({ field, message }));
@@ -51,7 +51,7 @@ export function problemOf(error: ApiError, requestID: string): ProblemBody {
     type: `urn:nannyapi:error:${error.code}`,
     title,
     status,
-    detail: status < 500 ? error.message : genericDetail(error.code),
+    detail: status < 500 ? error.message : (error.publicDetail ?? genericDetail(error.code)),
     code: error.code,
     requestId: requestID,
     ...(errors.length > 0 && status < 500 ? { errors } : {}),

@@ -1,11 +1,18 @@
 import type { Principal } from './principal.ts';
 
+/** Where a request comes from, as the socket tells it; no header that a client can send is looked at. */
+export interface Origin {
+  /** IP address of the other end of the connection. */
+  address: string;
+}
+
 /** Turns a bearer token into whom it speaks for. */
 export interface Authenticator {
   /**
    * Answers `undefined` for a token that is wrong, expired or revoked.
    *
-   * @throws when it cannot tell, for example because the issuer cannot be asked; the caller is then told 503 or 500.
+   * @throws ApiError `Forbidden` for a good token that is not good for this, with the reason; `TooManyRequests` for
+   *   guesses; `Unavailable` when it cannot tell, for example because the issuer cannot be asked.
    */
-  authenticate(bearer: string): Promise<Principal | undefined>;
+  authenticate(bearer: string, origin: Origin): Promise<Principal | undefined>;
 }

@@ -2,10 +2,13 @@ import type { UserPrincipal } from './principal.ts';
 
 /** What a person wants to do, in the words of Kubernetes RBAC. */
 export interface Access {
-  verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'delete';
-  resource: 'investigations' | 'agents' | 'evidence' | 'metrics';
+  verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'delete' | 'investigate';
+  /** `metrics` is a path and no resource; `nodes` and `pods` are those of the core group. */
+  resource: 'investigations' | 'agents' | 'evidence' | 'metrics' | 'nodes' | 'pods';
   /** Absent for what is in no namespace. */
   namespace?: string | undefined;
+  /** Absent for collections, and for an object whose name is not chosen yet. */
+  name?: string | undefined;
 }
 
 /**

@@ -1,8 +1,16 @@
+/** An object of the cluster that a token names; the uid tells it from a later one of that name. */
+export interface NamedUID {
+  name: string;
+  uid: string;
+}
+
 /** The agent of one host; it speaks for the Agent object of that name and for nothing else. */
 export interface AgentPrincipal {
   kind: 'agent';
   namespace: string;
   name: string;
+  /** The Kubernetes node that it runs on; absent for a host outside of a cluster. */
+  node?: NamedUID | undefined;
 }
 
 /** A person, or a program that acts for one. */
@@ -11,6 +19,9 @@ export interface UserPrincipal {
   /** As it is recorded in `spec.requestedBy`. */
   name: string;
   groups: readonly string[];
+  uid?: string | undefined;
+  /** What else the cluster's authenticator said of the person; its authorizers may want it. */
+  extra?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** Who makes a call, once the credential was verified. */

@@ -3,6 +3,7 @@ import type { Gate } from '../http/access-control.ts';
 import { kubeList, kubeObject, NAME_SCHEMA, problems } from '../http/schemas.ts';
 import { NEW_INVESTIGATION } from './investigation-schema.ts';
 import type { InvestigationService, NewInvestigation } from './investigation-service.ts';
+import { targetAccess } from './target-access.ts';
 
 /** What {@link registerInvestigationRoutes} needs. */
 export interface InvestigationRoutesDeps {
@@ -86,6 +87,7 @@ function registerCreate(app: FastifyInstance, deps: InvestigationRoutesDeps, pat
     handler: async (request, reply) => {
       const { namespace = DEFAULT_NAMESPACE } = request.params;
       const by = await gate.admit(request, { verb: 'create', resource, namespace, name: request.body.name });
+      for (const access of targetAccess(namespace, request.body)) await gate.admit(request, access);
       const opened = await investigations.open(namespace, request.body, by);
       const location = `/api/v1/namespaces/${namespace}/investigations/${opened.metadata.name}`;
       return reply.code(201).header('location', location).send(opened);
@@ -154,7 +156,7 @@ function registerItem(app: FastifyInstance, { gate, investigations }: Investigat
     ...described('Get an investigation', { 200: object }),
     handler: async (request) => {
       const { namespace, name } = request.params;
-      await gate.admit(request, { verb: 'get', resource, namespace });
+      await gate.admit(request, { verb: 'get', resource, namespace, name });
       return investigations.get(namespace, name);
     },
   });

@@ -59,7 +59,7 @@ function registerEvents(app: FastifyInstance, deps: RunRoutesDeps): void {
     },
     handler: async (request, reply) => {
       const { namespace, name } = request.params;
-      await deps.gate.admit(request, { verb: 'watch', resource: 'investigations', namespace });
+      await deps.gate.admit(request, { verb: 'watch', resource: 'investigations', namespace, name });
       const investigation = await deps.investigations.get(namespace, name);
       await waitForCache(deps.cache.informer, deps.clock);
       deps.streams.refuseWhenClosing();
