@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AgentBench } from '../testing/agent-process.ts';
 import { FakeControlPlane, type SeenTask } from '../testing/fake-control-plane.ts';
 
 const run = (id: string, ...argv: string[]) => ({ id, run: { argv } });
+/** A port that nothing listens on now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 const DEADLINE = { timeout: 20_000, interval: 20 };
 
 describe('the agent, as a process, against a strict control plane', () => {
@@ -64,6 +74,19 @@ describe('the agent, as a process, against a strict control plane', () => {
     expect(fake.heartbeats[0]).toMatchObject({ facts: { platform: 'linux' }, capabilities: {} });
     expect(fake.heartbeats[0]?.capabilities.tools).toContain('cat');
     expect(fake.complaints).toEqual([]);
+  });
+
+  it('is ready while it is connected, and alive in any case', async () => {
+    const port = await freePort();
+    bench.environment = { NANNYAPI_AGENT_PROBE_PORT: String(port) };
+    bench.start();
+    const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    await vi.waitFor(async () => expect(await status('/readyz')).toBe(200), DEADLINE);
+    await fake.stop();
+    await vi.waitFor(async () => expect(await status('/readyz')).toBe(503), DEADLINE);
+    expect(await status('/healthz')).toBe(200);
+    await fake.listen();
+    await vi.waitFor(async () => expect(await status('/readyz')).toBe(200), DEADLINE);
   });
 
   it('refuses by its own policy, and names the rule', async () => {

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { canStandIn, PodStandIn } from '../testing/pod-stand-in.ts';
+
+const BUNDLE = fileURLToPath(new URL('../../dist/nanny-agent.js', import.meta.url));
 
 /** Stands where the agent stands in the image: tells what it finds, then waits for its end. */
 const AGENT = `
@@ -65,6 +68,19 @@ describe.runIf(canStandIn())('entering the host (needs root, overlayfs and Debia
     const { usr, hasImage } = await enter([], ['/usr', '/opt']);
     expect({ usr, hasImage }).toEqual({ usr: 0, hasImage: true });
   });
+
+  it.runIf(existsSync(BUNDLE) && existsSync('/usr/bin/bwrap'))(
+    'cages commands fully on a host that has nothing, by the tools of the image (needs a build and bwrap)',
+    async () => {
+      pod = await PodStandIn.create(await readFile(BUNDLE, 'utf8'));
+      const child = pod.start(['probe'], ['/usr']);
+      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+      const { capabilities } = JSON.parse(out) as { capabilities: { sandbox: string; tools: string[] } };
+      expect(capabilities, err).toMatchObject({ sandbox: 'Full', imageTools: capabilities.tools });
+      expect(capabilities.tools).toEqual(expect.arrayContaining(['cat', 'ps', 'df']));
+      expect(capabilities.tools).not.toContain('dpkg');
+    },
+  );
 
   it('leaves no process between the container’s runtime and the agent', async () => {
     pod = await PodStandIn.create(AGENT);

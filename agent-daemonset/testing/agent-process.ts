@@ -24,6 +24,8 @@ export class AgentBench {
   /** Log lines of all agents, parsed. */
   readonly log: Record<string, unknown>[] = [];
   stderr = '';
+  /** Variables for the agents, beside those of the tests. */
+  environment: Readonly<Record<string, string>> = {};
 
   private constructor(dir: string, fake: FakeControlPlane, uid: number | undefined) {
     this.dir = dir;
@@ -61,7 +63,8 @@ export class AgentBench {
       'debug',
       ...flags,
     ];
-    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], ...this.#identity });
+    const env = { ...process.env, ...this.environment };
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env, ...this.#identity });
     this.#children.add(child);
     let rest = '';
     child.stdout.on('data', (data: Buffer) => {

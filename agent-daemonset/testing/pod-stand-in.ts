@@ -64,7 +64,13 @@ export class PodStandIn {
     const first = `unshare "$@" & child=$!; trap 'kill -TERM $child' TERM; wait $child; wait $child`;
     const host = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private', '--'];
     return spawn('unshare', [...host, 'sh', '-c', first, 'host', ...words], {
-      env: { PATH: process.env.PATH, WORK: this.dir, NODE: process.execPath, ABSENT: absent.join(' ') },
+      env: {
+        PATH: process.env.PATH,
+        WORK: this.dir,
+        NODE: process.execPath,
+        ABSENT: absent.join(' '),
+        NANNYAPI_AGENT_STATE_DIR: '/var/lib/nannyapi/agent',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }
