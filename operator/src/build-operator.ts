@@ -30,6 +30,7 @@ import type { CaseFile, Diagnostician, Finding } from './diagnosticians/diagnost
 import { measured } from './diagnosticians/measured.ts';
 import { EvidenceReader } from './evidence/evidence-reader.ts';
 import type { ActionPolicy } from './moves/action-policy.ts';
+import { ClusterContext } from './cluster-context/index.ts';
 import { keysOfAgent } from './targets/awaited-agents.ts';
 import { TargetFinder } from './targets/target-finder.ts';
 import { TargetLookup } from './targets/target-lookup.ts';
@@ -150,6 +151,7 @@ function investigationController(parts: OperatorParts, wiring: InvestigationWiri
     observer: new RunObserver({ agents: informers.agents.store, tasks, targets }),
     writer: new TaskWriter({ client: resources.tasks, tasks }),
     consultations,
+    cluster: new ClusterContext({ client: parts.client, clock }),
     consult: { diagnostician, findings, policy, evidence: new EvidenceReader({ client: resources.evidence }) },
     limits,
     untold,

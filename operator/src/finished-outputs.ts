@@ -12,11 +12,12 @@ import { isFinished } from './controllers/investigation/run.ts';
 export function keepOutputsWhileRunning(investigations: Informer<Investigation>): (task: AgentTask) => AgentTask {
   return (task) => {
     const owner = task.metadata.ownerReferences?.find(({ controller, kind }) => controller && kind === 'Investigation');
-    if (!owner || !task.status?.results) return task;
+    if (!owner || (!task.status?.results && !task.spec.clusterContext)) return task;
     const run = investigations.store.get(refKey({ namespace: task.metadata.namespace, name: owner.name }));
     if (run?.metadata.uid !== owner.uid || !isFinished(run)) return task;
-    const results = task.status.results.map(({ preview: _preview, stderr: _stderr, ...result }) => result);
-    return { ...task, status: { ...task.status, results } };
+    const { clusterContext: _clusterContext, ...spec } = task.spec;
+    const results = task.status?.results?.map(({ preview: _preview, stderr: _stderr, ...result }) => result);
+    return { ...task, spec, ...(results ? { status: { ...task.status, results } } : {}) };
   };
 }
 

@@ -7,7 +7,7 @@ import { pieceOfEvidence, pieceOfText, type TextPiece } from './evidence-text.ts
 import { stepOf } from './run-events.ts';
 import { listRunTasks } from './run-tasks.ts';
 
-/** One thing that a host said, without its text. */
+/** One thing that a host said, or the API server knew, without its text. */
 export interface EvidenceItem {
   /** As verdicts cite it: `s<step>-<action>`. */
   id: string;
@@ -42,15 +42,22 @@ export class EvidenceService {
   /** All items of a run, oldest first. */
   async list(investigation: Investigation): Promise<EvidenceItem[]> {
     const tasks = await listRunTasks(this.#client, investigation);
-    return tasks.flatMap((task) =>
-      (task.status?.results ?? []).map((result) => ({
+    return tasks.flatMap((task) => [
+      ...(task.status?.results ?? []).map((result) => ({
         id: evidenceID(stepOf(task) ?? 0, result.actionID),
         source: result.source,
         outcome: result.outcome,
         bytes: result.outputBytes ?? Buffer.byteLength(result.preview ?? ''),
         truncated: result.truncated ?? false,
       })),
-    );
+      ...(task.spec.clusterContext ?? []).map(({ id, source, text }) => ({
+        id: evidenceID(stepOf(task) ?? 0, id),
+        source,
+        outcome: 'Succeeded',
+        bytes: Buffer.byteLength(text),
+        truncated: false,
+      })),
+    ]);
   }
 
   /** The text of one item. @throws ApiError `NotFound` when the run has no such item, or a part of it is gone. */
@@ -58,6 +65,11 @@ export class EvidenceService {
     const wanted = parseEvidenceID(id);
     const tasks = wanted ? await listRunTasks(this.#client, investigation) : [];
     const task = tasks.find((candidate) => stepOf(candidate) === wanted?.step);
+    const known = task?.spec.clusterContext?.find((item) => item.id === wanted?.actionID);
+    if (known) {
+      const piece = pieceOfText(known.text);
+      return { pieces: [piece], sizeBytes: piece.sizeBytes };
+    }
     const result = task?.status?.results?.find((candidate) => candidate.actionID === wanted?.actionID);
     if (!task || !result) throw new ApiError('NotFound', `This investigation has no evidence ${id}`);
     const pieces = await this.#pieces(task, result);

@@ -59,6 +59,16 @@ export interface Budget {
   bytesLeft: number;
 }
 
+/** What a run is about. */
+export interface CaseTarget {
+  kind: 'Agent' | 'Node' | 'Pod';
+  namespace: string;
+  name: string;
+  podUID?: string;
+  /** Absent for a host outside the cluster. */
+  nodeName?: string;
+}
+
 /** Everything known about one run, rebuilt from stored objects before each move. */
 export interface CaseFile {
   investigation: {
@@ -72,6 +82,11 @@ export interface CaseFile {
     context: Readonly<Record<string, string>>;
     ebpf: NonNullable<InvestigationSpec['ebpf']>;
   };
+  /**
+   * What is asked about: a host by its agent, a node, or a pod, which is then the thing to explain. A node has no namespace
+   * (`''`). Absent only where a case is made by hand.
+   */
+  target?: CaseTarget;
   agent: { name: string; facts: AgentStatusFacts; capabilities: AgentStatusCapabilities };
   /** The number of the step that the next move becomes. */
   nextStep: number;

@@ -1,4 +1,9 @@
-import type { AgentTask, AgentTaskSpecAction, AgentTaskStatusResult } from '@nannyapi/crds';
+import type {
+  AgentTask,
+  AgentTaskSpecAction,
+  AgentTaskSpecClusterContext,
+  AgentTaskStatusResult,
+} from '@nannyapi/crds';
 import { evidenceID } from '@nannyapi/protocol';
 import type { DiagnosisStep, StepResult } from '../diagnosticians/diagnostician.ts';
 import { describeAction } from '../moves/fingerprint.ts';
@@ -21,13 +26,29 @@ export async function describeSteps(
     steps.map(async ({ index, task }) => ({
       index,
       hypothesis: task.spec.hypothesis ?? '',
-      results: await Promise.all(
-        partsOf(task).map((part) => describeResult(part, { id: evidenceID(index, part.actionID), evidence, call })),
-      ),
+      results: [
+        ...(await Promise.all(
+          partsOf(task).map((part) => describeResult(part, { id: evidenceID(index, part.actionID), evidence, call })),
+        )),
+        ...(task.spec.clusterContext ?? []).map((item) => describeClusterItem(item, evidenceID(index, item.id))),
+      ],
       refused: (task.spec.refused ?? []).map(({ action, rule, message = '' }) => ({ action, rule, message })),
       ...noteOf(task),
     })),
   );
+}
+
+/** What the API server knew. It is as untrusted as the rest: people and programs write names, images and messages. */
+function describeClusterItem({ source, text }: AgentTaskSpecClusterContext, id: string): StepResult {
+  return {
+    evidenceID: id,
+    source,
+    outcome: 'Succeeded',
+    text,
+    totalBytes: byteLength(text),
+    omittedBytes: 0,
+    truncated: false,
+  };
 }
 
 /** An outcome that is absent though the run went on means that nobody saw the end. */
@@ -47,7 +68,8 @@ interface Part {
 
 /** What was asked for, in order, with what came back; of the context there is only what came back. */
 function partsOf(task: AgentTask): Part[] {
-  const results = task.status?.results ?? [];
+  const cluster = new Set((task.spec.clusterContext ?? []).map(({ id }) => id));
+  const results = (task.status?.results ?? []).filter(({ actionID }) => !cluster.has(actionID));
   if (task.spec.type === 'CollectContext') {
     return results.map((result) => ({ actionID: result.actionID, result, outcome: result.outcome }));
   }

@@ -27,12 +27,13 @@ export class RunEvidence {
     this.#reader = reader;
   }
 
-  /** All ids that can be cited or read: one for each action and each context item. */
+  /** All ids that can be cited or read: one for each action, each context item and each item of the cluster. */
   ids(): ReadonlySet<string> {
     const ids = [...this.#tasks].flatMap(([index, task]) =>
       [
         ...(task.spec.actions ?? []).map(({ id }) => id),
         ...(task.status?.results ?? []).map(({ actionID }) => actionID),
+        ...(task.spec.clusterContext ?? []).map((item) => item.id),
       ].map((id) => evidenceID(index, id)),
     );
     return new Set(ids);
@@ -46,6 +47,9 @@ export class RunEvidence {
     const action = task.spec.actions?.find((each) => each.id === place.actionID);
     if (action?.read) return this.#readAgain(action.read, { reader: place.step, call });
     const result = task.status?.results?.find(({ actionID }) => actionID === place.actionID);
+    // An agent names its results; it cannot put its own words in the place of the cluster's.
+    const known = task.spec.clusterContext?.find((item) => item.id === place.actionID);
+    if (known) return { stdout: known.text, stderr: '' };
     if (!result) return action && { stdout: '', stderr: '' };
     return this.#stored(task, result, call);
   }

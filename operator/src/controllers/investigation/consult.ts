@@ -1,6 +1,12 @@
 import type { InvestigationStatusResolution } from '@nannyapi/crds';
 import { CodedError } from '@nannyapi/process';
-import type { CaseFile, Diagnostician, DiagnosisReply, Finding } from '../../diagnosticians/diagnostician.ts';
+import type {
+  CaseFile,
+  CaseTarget,
+  Diagnostician,
+  DiagnosisReply,
+  Finding,
+} from '../../diagnosticians/diagnostician.ts';
 import { describeSteps } from '../../evidence/case-file.ts';
 import { citedIDs, findUngroundedClaims } from '../../evidence/grounding.ts';
 import type { EvidenceReader } from '../../evidence/evidence-reader.ts';
@@ -86,6 +92,7 @@ async function caseFileOf(
       context: spec.context ?? {},
       ebpf: spec.ebpf ?? 'Allowed',
     },
+    target: caseTargetOf(run),
     agent: {
       name: run.target.agent?.name ?? '',
       facts: run.agent?.status?.facts ?? {},
@@ -96,6 +103,16 @@ async function caseFileOf(
     budget: { stepsLeft: budget.stepsLeft, secondsLeft: budget.secondsLeft, bytesLeft: budget.bytesLeft },
     mustConclude: budget.mustConcludeBecause !== undefined,
   };
+}
+
+function caseTargetOf({ investigation, target }: Run): CaseTarget {
+  const { spec, metadata } = investigation;
+  const { nodeName, podUID } = target;
+  const known = { ...(nodeName === undefined ? {} : { nodeName }), ...(podUID === undefined ? {} : { podUID }) };
+  const namespace = metadata.namespace ?? '';
+  if (spec.podRef) return { kind: 'Pod', namespace, name: spec.podRef.name, ...known };
+  if (spec.agentRef) return { kind: 'Agent', namespace, name: spec.agentRef.name, ...known };
+  return { kind: 'Node', namespace: '', name: spec.nodeName ?? '', ...known };
 }
 
 interface JudgeContext {

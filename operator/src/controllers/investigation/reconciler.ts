@@ -1,6 +1,7 @@
 import { RUN_UID_ANNOTATION, type Investigation } from '@nannyapi/crds';
 import { uuidv7 } from '@nannyapi/process';
 import { isKubeError, type ReconcileCall, type Reconciler, type ReconcileResult, type Writer } from '@nannyapi/runtime';
+import type { ClusterContext } from '../../cluster-context/index.ts';
 import type { Finding } from '../../diagnosticians/diagnostician.ts';
 import { budgetOf, type RunBudget } from './budget.ts';
 import { consult, type ConsultDeps, type Consulted } from './consult.ts';
@@ -9,9 +10,9 @@ import type { Ending } from './ending.ts';
 import type { RunLimits } from './limits.ts';
 import { planNext, type Plan } from './plan.ts';
 import type { RunObserver } from './run-observer.ts';
-import type { Run, Step } from './run.ts';
+import { nextStepOf, type Run, type Step } from './run.ts';
 import { statusOf, type StatusFacts } from './status.ts';
-import { contextTask, diagnoseTask } from './step-task.ts';
+import { contextTask, diagnoseTask, type StepContext } from './step-task.ts';
 import type { Story } from './story.ts';
 import type { TaskWriter } from './task-writer.ts';
 import type { UntoldProgress } from './untold-progress.ts';
@@ -24,6 +25,7 @@ export interface InvestigationReconcilerDeps {
   writer: TaskWriter;
   consultations: Consultations<Consulted, Finding[]>;
   consult: ConsultDeps;
+  cluster: ClusterContext;
   limits: RunLimits;
   untold: UntoldProgress;
   story: Story;
@@ -75,11 +77,12 @@ export class InvestigationReconciler implements Reconciler<Investigation> {
   async #collect(run: Run, call: ReconcileCall): Promise<Result> {
     const { client, story } = this.#deps;
     const { namespace, name = '', uid = '', annotations, resourceVersion } = run.investigation.metadata;
+    const reading = this.#clusterContext(run, call);
     if (annotations?.[RUN_UID_ANNOTATION] === undefined) {
       const patch = { metadata: { resourceVersion, annotations: { [RUN_UID_ANNOTATION]: uid } } };
-      await client.patch({ namespace, name }, patch, call);
+      await Promise.all([client.patch({ namespace, name }, patch, call), reading]);
     }
-    const task = contextTask(run, this.#stepContext(run, call));
+    const task = contextTask(run, { ...this.#stepContext(run, call), ...(await reading) });
     if (await this.#deps.writer.create(task, call)) story.started(run, task);
     // The status follows when the annotation or the task echoes: its version is no longer the one of this pass.
     return {};
@@ -108,7 +111,11 @@ export class InvestigationReconciler implements Reconciler<Investigation> {
     const { decision, findings, usage } = consulted;
     switch (decision.kind) {
       case 'Step': {
-        const task = diagnoseTask(run, this.#stepContext(run, call), { judged: decision.judged, consulted });
+        // A step that only records what was refused sees nothing anew.
+        const doesNothing = decision.judged.actions.length === 0;
+        const cluster = doesNothing ? {} : await this.#clusterContext(run, call);
+        const context = { ...this.#stepContext(run, call), ...cluster };
+        const task = diagnoseTask(run, context, { judged: decision.judged, consulted });
         if (await writer.create(task, call)) story.stepCreated(run, task);
         untold.note(run.investigation.metadata.uid ?? '', findings);
         return this.#report(observer.again(run), call);
@@ -155,7 +162,20 @@ export class InvestigationReconciler implements Reconciler<Investigation> {
     }
   }
 
-  #stepContext(run: Run, { now }: ReconcileCall): Parameters<typeof contextTask>[1] {
+  /** What the API server knows of a node or a pod; nothing, and at once, for a host outside the cluster. */
+  async #clusterContext(run: Run, call: ReconcileCall): Promise<Pick<StepContext, 'clusterContext'>> {
+    const { nodeName, podUID } = run.target;
+    if (nodeName === undefined) return {};
+    const { spec, metadata } = run.investigation;
+    const pod =
+      spec.podRef && podUID !== undefined
+        ? { namespace: metadata.namespace ?? '', name: spec.podRef.name, uid: podUID }
+        : undefined;
+    const target = { nodeName, ...(pod ? { pod } : {}) };
+    return { clusterContext: await this.#deps.cluster.gather(target, nextStepOf(run) === 0, call) };
+  }
+
+  #stepContext(run: Run, { now }: ReconcileCall): StepContext {
     const { limits, consult: deps } = this.#deps;
     return { limits, budget: budgetOf(run, now), policyHash: deps.policy.hash };
   }

@@ -20,6 +20,8 @@ export interface StepContext {
   limits: RunLimits;
   budget: RunBudget;
   policyHash: string;
+  /** What the API server knows of the target; absent where there is no cluster to ask. */
+  clusterContext?: AgentTaskSpec['clusterContext'];
 }
 
 /** Longest task that the CRD allows, in seconds. */
@@ -94,6 +96,7 @@ function taskOf(run: Run, context: StepContext, spec: Omit<AgentTaskSpec, 'agent
       agentRef: { name: agent.name, ...(agent.namespace === namespace ? {} : { namespace: agent.namespace }) },
       policyHash: context.policyHash,
       ...spec,
+      ...(context.clusterContext ? { clusterContext: context.clusterContext } : {}),
     },
   };
 }
