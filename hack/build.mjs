@@ -48,9 +48,7 @@ function everything() {
     // What only one verb needs is loaded with that verb.
     bundle({ nanny: 'cli/src/main.ts' }, { splitting: true }),
     bundle({ 'store-worker': 'standalone/src/store/store-worker.ts' }, {}),
-    ...Object.keys(PROGRAMS)
-      .filter((name) => existsSync(join(root, PROGRAMS[name])))
-      .map(bundleProgram),
+    ...Object.keys(PROGRAMS).map(bundleProgram),
   ];
 }
 

@@ -17,6 +17,8 @@ export interface BuildPlan {
   cache: string;
   images: readonly ImageTarget[];
   tools: ToolRunner;
+  /** Registry of npm packages, where it is not the usual one. */
+  registry: string | undefined;
   /** Certificates to trust on the way to the npm registry, besides Node's own; `undefined` where there are none. */
   caPath: string | undefined;
 }
@@ -35,6 +37,15 @@ interface Place extends BuiltImage {
 /** How many archives of an image are kept: the last ones built. */
 const KEPT_ARCHIVES = 3;
 const SBOM = 'usr/share/doc/nannyapi/sbom.spdx.json';
+
+/** Options that buildah and docker share. */
+export function buildOptions({ registry, caPath }: Pick<BuildPlan, 'registry' | 'caPath'>, version: string): string[] {
+  return [
+    ...['--build-arg', `VERSION=${version}`],
+    ...(registry === undefined ? [] : ['--build-arg', `NPM_CONFIG_REGISTRY=${registry}`]),
+    ...(caPath === undefined ? [] : ['--secret', `id=ca.pem,src=${caPath}`]),
+  ];
+}
 
 /** Whether a word names an image. */
 export function isImage(word: string): word is ImageTarget {
@@ -81,22 +92,10 @@ async function buildMissing(plan: BuildPlan, places: readonly Place[]): Promise<
   const node = await makeBuildBase(deps, debian);
   await store.keepOnly('localhost/nannyapi-base/', [debian, node]);
   for (const { target, name, path, version } of places) {
-    const secret = plan.caPath === undefined ? [] : ['--secret', `id=ca.pem,src=${plan.caPath}`];
-    const args = { BUILD_BASE: node, BASE: debian, VERSION: version };
-    const options = Object.entries(args).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]);
+    const bases = ['--build-arg', `BUILD_BASE=${node}`, '--build-arg', `BASE=${debian}`];
+    const options = [...bases, ...buildOptions(plan, version)];
     await stage(`${target}: build`, async () =>
-      store.buildah(
-        'bud',
-        '--layers',
-        '--pull-never',
-        ...options,
-        ...secret,
-        '--target',
-        target,
-        '-t',
-        name,
-        repository,
-      ),
+      store.buildah('bud', '--layers', '--pull-never', ...options, '--target', target, '-t', name, repository),
     );
     await stage(`${target}: archive`, async () => writeArchive(store, name, path));
     removeOldArchives(join(cache, 'archives'), `nannyapi-${target}-`);

@@ -61,8 +61,11 @@ describe('the Dockerfile', () => {
   });
 
   it('builds with Docker from the same file', () => {
-    const words = dockerArgs({ repository: '/r', caPath: '/ca.pem' }, { target: 'api', name: 'n:1', version: '1' });
-    expect(words.join(' ')).toBe('build --target api --build-arg VERSION=1 --secret id=ca.pem,src=/ca.pem -t n:1 /r');
+    const image = { target: 'api', name: 'n:1', version: '1' };
+    const plain = dockerArgs({ repository: '/r', registry: undefined, caPath: undefined }, image);
+    expect(plain.join(' ')).toBe('build --target api --build-arg VERSION=1 -t n:1 /r');
+    const behind = dockerArgs({ repository: '/r', registry: 'https://npm.example', caPath: '/ca.pem' }, image);
+    expect(behind.join(' ')).toContain('NPM_CONFIG_REGISTRY=https://npm.example --secret id=ca.pem,src=/ca.pem');
   });
 });
 

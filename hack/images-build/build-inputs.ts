@@ -16,7 +16,10 @@ export function buildInputs(repository: string, dockerignore: string): string[] 
   const excluded = lines.filter((line) => line.startsWith('**/'));
   const isExcluded = (path: string): boolean => excluded.some((pattern) => matches(pattern.slice(3), path));
   const found = included.flatMap((pattern) => globSync([pattern, `${pattern}/**`], { cwd: repository }));
-  return [...new Set(found)].filter((path) => !isExcluded(path) && statSync(join(repository, path)).isFile()).sort();
+  // An editor's file may be gone by now.
+  const isFile = (path: string): boolean =>
+    statSync(join(repository, path), { throwIfNoEntry: false })?.isFile() === true;
+  return [...new Set(found)].filter((path) => !isExcluded(path) && isFile(path)).sort();
 }
 
 /** A pattern without slashes matches a part of the path; `*` in it any characters. */

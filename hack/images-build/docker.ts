@@ -1,5 +1,5 @@
 import { existsSync, renameSync } from 'node:fs';
-import { placeOf, type BuildPlan, type BuiltImage } from './build-images.ts';
+import { buildOptions, placeOf, type BuildPlan, type BuiltImage } from './build-images.ts';
 import { stage } from './progress.ts';
 
 /** Builds with Docker on the bases that the Dockerfile names; the archives are of `docker save`. */
@@ -22,10 +22,8 @@ export async function buildWithDocker(plan: BuildPlan): Promise<BuiltImage[]> {
 
 /** Words of one `docker build`. */
 export function dockerArgs(
-  plan: Pick<BuildPlan, 'repository' | 'caPath'>,
+  plan: Pick<BuildPlan, 'repository' | 'registry' | 'caPath'>,
   image: { target: string; name: string; version: string },
 ): string[] {
-  const secret = plan.caPath === undefined ? [] : ['--secret', `id=ca.pem,src=${plan.caPath}`];
-  const version = `VERSION=${image.version}`;
-  return ['build', '--target', image.target, '--build-arg', version, ...secret, '-t', image.name, plan.repository];
+  return ['build', '--target', image.target, ...buildOptions(plan, image.version), '-t', image.name, plan.repository];
 }

@@ -46,7 +46,8 @@ async function build(): Promise<void> {
   mkdirSync(join(cache, 'archives'), { recursive: true });
   rmSync(join(cache, 'build.log'), { force: true });
   const tools = toolRunner(values.verbose);
-  const plan = { repository, cache, images, tools, caPath: process.env.NODE_EXTRA_CA_CERTS };
+  const registry = process.env.NPM_CONFIG_REGISTRY;
+  const plan = { repository, cache, images, tools, registry, caPath: process.env.NODE_EXTRA_CA_CERTS };
   const built = values.docker ? await buildWithDocker(plan) : await buildImages(plan);
   for (const { name, path } of built) process.stdout.write(`${name} ${path}\n`);
 }
