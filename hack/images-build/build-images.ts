@@ -41,7 +41,8 @@ const SBOM = 'usr/share/doc/nannyapi/sbom.spdx.json';
 /** Options that buildah and docker share. */
 export function buildOptions({ registry, caPath }: Pick<BuildPlan, 'registry' | 'caPath'>, version: string): string[] {
   return [
-    ...['--build-arg', `VERSION=${version}`],
+    '--build-arg',
+    `VERSION=${version}`,
     ...(registry === undefined ? [] : ['--build-arg', `NPM_CONFIG_REGISTRY=${registry}`]),
     ...(caPath === undefined ? [] : ['--secret', `id=ca.pem,src=${caPath}`]),
   ];
