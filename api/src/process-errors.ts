@@ -3,5 +3,4 @@ export const API_PROCESS_ERRORS = {
   InvalidConfig: 'A setting has a value that is not allowed, or only one of certificate and key is given.',
   PortInUse: 'Something else listens on a port of the facade.',
   CertificateUnusable: 'Certificate or key cannot be read, or they do not belong together.',
-  InvalidKubeconfig: 'The kubeconfig cannot be used, or without one the process runs in no pod.',
 } as const;

@@ -109,7 +109,7 @@ function registerStream(app: FastifyInstance, deps: AgentRoutesDeps): void {
       streams.refuseWhenClosing();
       reply.hijack();
       const stream = new SseStream(reply.raw, { headers: { 'x-request-id': request.id } });
-      streams.add(stream);
+      streams.add(stream, request.recheck);
       const hello: Hello = {
         agent: agentKey(agent),
         policyHash: deps.policyHash,

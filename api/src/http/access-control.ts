@@ -14,6 +14,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: Principal | undefined;
+    /** Asks anew whether the credential of this request is good; for what outlives the request. It keeps no request alive. */
+    recheck: (() => Promise<boolean>) | undefined;
   }
 }
 
@@ -28,22 +30,40 @@ const MAX_TOKEN_LENGTH = 8192;
  */
 export function requireCredentials(app: FastifyInstance, deps: { authenticator: Authenticator }): void {
   app.decorateRequest('principal', undefined);
+  app.decorateRequest('recheck', undefined);
   app.addHook('onRequest', async (request, reply) => {
     const { audience } = request.routeOptions.config;
     if (audience === 'everyone') return;
-    const bearer = bearerOf(request);
+    const bearer = bearerOf(request) ?? '';
     const principal =
-      bearer === undefined ? undefined : await deps.authenticator.authenticate(bearer, { address: request.ip });
+      bearer === '' ? undefined : await deps.authenticator.authenticate(bearer, { address: request.ip });
     if (!principal) {
       reply.header('www-authenticate', 'Bearer realm="nannyapi"');
       throw new ApiError('Unauthenticated', 'Send Authorization: Bearer <token> with a token that is still valid');
     }
     request.principal = principal;
+    request.recheck = recheckOf(deps.authenticator, { bearer, address: request.ip, principal });
     if (audience === 'people' && principal.kind !== 'user')
       throw new ApiError('Forbidden', 'An agent may only use the paths under /agent/v1');
     if (audience === 'agents' && principal.kind !== 'agent')
       throw new ApiError('Forbidden', 'The paths under /agent/v1 are for agents; people use /api/v1');
   });
+}
+
+function recheckOf(
+  authenticator: Authenticator,
+  { bearer, address, principal }: { bearer: string; address: string; principal: Principal },
+): () => Promise<boolean> {
+  const name = principalName(principal);
+  return async () => {
+    try {
+      const present = await authenticator.authenticate(bearer, { address });
+      return present !== undefined && principalName(present) === name;
+    } catch (error) {
+      // Nobody could say: an API server that restarts must not cut every stream.
+      return !(error instanceof ApiError && error.code === 'Forbidden');
+    }
+  };
 }
 
 function bearerOf(request: FastifyRequest): string | undefined {

@@ -66,7 +66,7 @@ function registerEvents(app: FastifyInstance, deps: RunRoutesDeps): void {
       deps.follow.refuseWhenFull();
       reply.hijack();
       const stream = new SseStream(reply.raw, { headers: { 'x-request-id': request.id } });
-      deps.streams.add(stream);
+      deps.streams.add(stream, request.recheck);
       deps.follow.follow(investigation, stream);
     },
   });

@@ -4,16 +4,24 @@ import type { SseStream } from './sse-stream.ts';
 
 /** How often each stream gets a `ping`, in seconds. */
 export const PING_SECONDS = 15;
+/** Pings from one check of a stream's credential to the next. */
+const PINGS_PER_CHECK = 2;
+
+interface Watched {
+  recheck: (() => Promise<boolean>) | undefined;
+  pings: number;
+}
 
 /**
  * All open streams of one replica: pings them, and ends them when the replica closes.
  *
  * The streams sit in as many slots as there are seconds between pings, and each second one slot is pinged: ten
- * thousand streams need one timer and never all write in the same instant.
+ * thousand streams need one timer and never all write in the same instant. With every second ping the credential is
+ * asked about anew, so that a stream outlives a deleted pod or a withdrawn login by a minute at most.
  */
 export class OpenStreams {
   readonly #clock: Clock;
-  readonly #slots = Array.from({ length: PING_SECONDS }, () => new Set<SseStream>());
+  readonly #slots = Array.from({ length: PING_SECONDS }, () => new Map<SseStream, Watched>());
   #timer: Timer | undefined;
   #turn = 0;
   #isClosing = false;
@@ -27,12 +35,12 @@ export class OpenStreams {
     return this.#slots.reduce((sum, slot) => sum + slot.size, 0);
   }
 
-  /** Keeps a stream alive until it ends. A stream that comes while the replica closes is ended at once. */
-  add(stream: SseStream): void {
+  /** Keeps a stream alive until it ends, or until `recheck` says that its credential is no longer good. A stream that comes while the replica closes is ended at once. */
+  add(stream: SseStream, recheck?: () => Promise<boolean>): void {
     if (this.#isClosing) return stream.end('Closing');
     // The slot that was pinged last, so that the first ping comes after a whole turn.
     const slot = this.#slots[(this.#turn + PING_SECONDS - 1) % PING_SECONDS];
-    slot?.add(stream);
+    slot?.set(stream, { recheck, pings: 0 });
     stream.onEnd(() => slot?.delete(stream));
     this.#timer ??= this.#clock.setTimer(1000, () => this.#tick());
   }
@@ -47,13 +55,23 @@ export class OpenStreams {
     this.#isClosing = true;
     this.#timer?.cancel();
     this.#timer = undefined;
-    for (const slot of this.#slots) for (const stream of slot) stream.end('Closing');
+    for (const slot of this.#slots) for (const stream of slot.keys()) stream.end('Closing');
   }
 
   #tick(): void {
     this.#timer = undefined;
-    for (const stream of this.#slots[this.#turn] ?? []) stream.send('ping', {});
+    for (const [stream, watched] of this.#slots[this.#turn] ?? []) ping(stream, watched);
     this.#turn = (this.#turn + 1) % PING_SECONDS;
     if (!this.#isClosing && this.size > 0) this.#timer = this.#clock.setTimer(1000, () => this.#tick());
   }
+}
+
+function ping(stream: SseStream, watched: Watched): void {
+  stream.send('ping', {});
+  watched.pings++;
+  if (watched.recheck && watched.pings % PINGS_PER_CHECK === 0) void check(stream, watched.recheck);
+}
+
+async function check(stream: SseStream, recheck: () => Promise<boolean>): Promise<void> {
+  if (!(await recheck())) stream.end('CredentialEnded');
 }

@@ -7,7 +7,7 @@ export const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 const RECONNECT_MS = 1000;
 
 /** What a stream tells when it ends: by whom. */
-export type StreamEnd = 'Finished' | 'ClientGone' | 'TooSlow' | 'Replaced' | 'Closing' | 'Revoked';
+export type StreamEnd = 'Finished' | 'ClientGone' | 'TooSlow' | 'Replaced' | 'Closing' | 'Revoked' | 'CredentialEnded';
 
 /** What {@link SseStream} is told about its answer. */
 export interface SseStreamOptions {

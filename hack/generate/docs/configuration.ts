@@ -1,3 +1,4 @@
+import { API_PROCESS_SETTINGS } from '@nannyapi/api';
 import { OPERATOR_CONFIG, OPERATOR_PROCESS_SETTINGS } from '@nannyapi/operator';
 import type { Setting } from '@nannyapi/process';
 import { FLAGS as AGENT_FLAGS, SETTINGS as AGENT_SETTINGS, USAGE } from '../../../agent-daemonset/src/config.ts';
@@ -33,6 +34,9 @@ export function renderConfiguration(): string {
     '## Operator of its own',
     'Further variables of `operator/src/main.ts`, the operator as it runs in a cluster. Standalone has no use for them: its data folder admits one process.',
     ...Object.entries(OPERATOR_PROCESS_SETTINGS).map(([name, setting]) => settingText(name, setting)),
+    '## Facade of its own',
+    'Variables of `api/src/main.ts`, the HTTP API as it runs in a cluster. Standalone serves it in its own process.',
+    ...Object.entries(API_PROCESS_SETTINGS).map(([name, setting]) => settingText(name, setting)),
     '## `nanny-agent`',
     block(USAGE),
     'A flag wins over its variable. `nanny standalone --agent` starts its agent with the flags it needs.',

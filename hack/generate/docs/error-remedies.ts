@@ -1,4 +1,4 @@
-import type { FACADE_ERROR_CODES } from '@nannyapi/api';
+import type { API_PROCESS_ERRORS, FACADE_ERROR_CODES } from '@nannyapi/api';
 import type { OPERATOR_PROCESS_ERRORS } from '@nannyapi/operator';
 import type { BACKUP_ERRORS, STANDALONE_ERRORS } from '@nannyapi/standalone';
 import type { MOVE_ERRORS } from '../../../cli/src/move/move-error.ts';
@@ -73,4 +73,11 @@ export const OPERATOR_PROCESS_REMEDIES: Record<keyof typeof OPERATOR_PROCESS_ERR
   DeadlineExceeded: 'See that the API server answers, and that the operator may list and watch its kinds.',
   LeadershipLost:
     'None, if it happens seldom: a fresh process stands by. If often, see whether the API server is slow, or set longer times.',
+};
+
+/** What to do about a code with which a facade of its own ends. */
+export const API_PROCESS_REMEDIES: Record<keyof typeof API_PROCESS_ERRORS, string> = {
+  InvalidConfig: 'The line names every bad setting and what is allowed; see [configuration](configuration.md).',
+  PortInUse: 'Give another `NANNYAPI_API_PORT` or `NANNYAPI_API_PROBE_PORT`; 0 takes any free one.',
+  CertificateUnusable: 'Check the Secret or the files that the line names.',
 };

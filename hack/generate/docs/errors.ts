@@ -1,9 +1,10 @@
-import { FACADE_ERROR_CODES } from '@nannyapi/api';
+import { API_PROCESS_ERRORS, FACADE_ERROR_CODES } from '@nannyapi/api';
 import { OPERATOR_PROCESS_ERRORS } from '@nannyapi/operator';
 import { ERROR_CODES } from '@nannyapi/protocol';
 import { BACKUP_ERRORS, STANDALONE_ERRORS } from '@nannyapi/standalone';
 import { MOVE_ERRORS } from '../../../cli/src/move/move-error.ts';
 import {
+  API_PROCESS_REMEDIES,
   BACKUP_REMEDIES,
   FACADE_REMEDIES,
   MOVE_REMEDIES,
@@ -35,7 +36,7 @@ export function renderErrors(): string {
       ),
       'json',
     ),
-    '`detail` is for people and differs from case to case. Of a 5xx it says nothing of the inside; the log does, under `requestId`, which is also the header `X-Request-Id`.',
+    '`detail` is for people and differs from case to case. Of a 5xx it says nothing of the cause; the log does, under `requestId`, which is also the header `X-Request-Id`.',
     '### Codes that people and agents meet',
     facadeTable((name) => name in ERROR_CODES),
     '### Codes that only people meet',
@@ -79,6 +80,16 @@ export function renderErrors(): string {
         code(name),
         cause,
         OPERATOR_PROCESS_REMEDIES[name as keyof typeof OPERATOR_PROCESS_ERRORS],
+      ]),
+    ),
+    '## Facade of its own',
+    'The HTTP API as it runs in a cluster prints one line on standard error, with the code in brackets, and exits with status 1; Kubernetes starts it anew.',
+    table(
+      ['Code', 'Cause', 'What to do'],
+      Object.entries(API_PROCESS_ERRORS).map(([name, cause]) => [
+        code(name),
+        cause,
+        API_PROCESS_REMEDIES[name as keyof typeof API_PROCESS_ERRORS],
       ]),
     ),
     '## Exit statuses of `nanny`',

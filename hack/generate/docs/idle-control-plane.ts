@@ -1,4 +1,5 @@
-import { createTokenAuthenticator, describeFacade } from '@nannyapi/api';
+import { BlockList } from 'node:net';
+import { createTokenReviewAuthenticator, describeFacade } from '@nannyapi/api';
 import { createOperator, loadOperatorConfig } from '@nannyapi/operator';
 import { createLogger, systemClock } from '@nannyapi/process';
 import { createKubeClient, LeaderElection, LeaseResource, type Lease } from '@nannyapi/runtime';
@@ -31,7 +32,9 @@ export async function buildIdleControlPlane(): Promise<IdleControlPlane> {
   const lease = { namespace: 'default', name: 'reference' };
   const election = new LeaderElection({ ...deps, leases, lease, hostname: 'reference' });
   createOperator({ ...deps, config: loadOperatorConfig({}), election });
-  const facade = { ...deps, authenticator: createTokenAuthenticator([]), config: { host: '127.0.0.1', port: 0 } };
+  const rule = { audience: 'reference', namespace: 'default', serviceAccount: 'reference' };
+  const authenticator = createTokenReviewAuthenticator({ ...deps, rule, sharedAddresses: new BlockList() });
+  const facade = { ...deps, authenticator, config: { host: '127.0.0.1', port: 0 } };
   const openapi = await describeFacade(facade);
   await client.close();
   return { registry, openapi };

@@ -12,7 +12,7 @@ interface RegisteredMetric {
 
 const GROUPS = [
   { title: 'Investigations', prefix: /^nannyapi_(?:investigation|diagnostician)/ },
-  { title: 'Agents and the HTTP API', prefix: /^nannyapi_(?:agent|http|tasks)/ },
+  { title: 'Agents and the HTTP API', prefix: /^nannyapi_(?:agent|authentications|http|tasks)/ },
   { title: 'Reconciling', prefix: /^(?:controller_runtime|nannyapi_reconcile)/ },
   { title: 'Work queues', prefix: /^workqueue/ },
   { title: 'Leader election', prefix: /^leader_election/ },
@@ -37,7 +37,7 @@ export function renderMetrics(registry: Registry, apiServer: Registry): string {
   return page(
     generatedBy('a registry with all metrics'),
     '# Metrics',
-    '`GET /metrics` of the facade, in the Prometheus text format. It wants a credential of a person, as every path but `/healthz` and `/readyz`. An operator of its own serves its metrics on its probe port, without credentials. No metric has the name of an object as a label.',
+    '`GET /metrics` of the facade, in the Prometheus text format. It wants a credential of a person, as every path but `/healthz` and `/readyz`. An operator or a facade of its own serves its metrics on its probe port, without credentials. No metric has the name of an object as a label.',
     'What is known to users of other operators has the names it has there, those of client-go and controller-runtime, so that their dashboards and alerts work ([ADR 0011](../adr/0011-leader-election-with-a-fence-and-known-metric-names.md)). All else begins with `nannyapi_`.',
     'Seconds are seconds with a fraction. A histogram `x` comes as `x_bucket`, `x_sum` and `x_count`.',
     ...groups,
