@@ -25,12 +25,21 @@ export async function routeServices(plan: ClusterPlan): Promise<void> {
 
 /** Takes away the machine's end of a node's cable, if it is there. */
 export async function unplugNode(node: NodePlan): Promise<void> {
-  if ((await linksOf(node.link)).includes(node.link)) await ip('link', 'delete', node.link);
+  if ((await linksOf(node.link)).includes(node.link)) await removeLink(node.link);
 }
 
 /** Takes away all links of a cluster, and with them its addresses and routes. */
 export async function removeNetwork(folder: string): Promise<void> {
-  for (const link of await linksOf(linkPrefix(folder))) await ip('link', 'delete', link);
+  for (const link of await linksOf(linkPrefix(folder))) await removeLink(link);
+}
+
+/** A cable goes by itself, some time after the node at its other end. */
+async function removeLink(link: string): Promise<void> {
+  try {
+    await ip('link', 'delete', link);
+  } catch (error) {
+    if ((await linksOf(link)).includes(link)) throw error;
+  }
 }
 
 async function linksOf(prefix: string): Promise<string[]> {

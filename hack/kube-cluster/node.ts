@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CodedError } from '@nannyapi/process';
+import { makeCgroup } from './cgroups.ts';
 import type { NodePlan } from './cluster-plan.ts';
 import { credentialsFolder } from './control-plane-arguments.ts';
 import { kubectl, until } from './kubectl.ts';
@@ -33,6 +34,7 @@ export async function startNode({ plan, state }: KnownCluster, node: NodePlan): 
   const routes = plan.nodes
     .filter((other) => other !== node)
     .map(({ podRange, address }) => `${podRange} via ${address}`);
+  await makeCgroup(node.cgroup);
   await startProgram({
     file: 'unshare',
     args: [
@@ -53,13 +55,11 @@ export async function startNode({ plan, state }: KnownCluster, node: NodePlan): 
     logPath: join(node.folder, 'init.log'),
     env: {
       NODE: node.name,
-      ADDRESS: node.address,
-      GATEWAY: plan.machineAddress,
-      CGROUP: node.cgroup,
-      FOLDER: node.folder,
-      PROGRAMS: state.programs,
+      NODE_ADDRESS: node.address,
+      NODE_FOLDER: node.folder,
+      KUBE_PROGRAMS: state.programs,
       KUBELET_KUBECONFIG: join(credentialsFolder(plan.folder), `${node.name}.kubeconfig`),
-      ROUTES: routes.join('\n'),
+      NODE_ROUTES: routes.join('\n'),
     },
   });
   await until(
