@@ -50,7 +50,7 @@ export const API_PROCESS_SETTINGS = {
   },
   NANNYAPI_API_AGENT_SHARED_ADDRESSES: {
     description:
-      "CIDRs with commas between. The token of a node's agent is good from the addresses and pod ranges that its Node names, and from these. List here what a network puts in place of a node's own address: from there the token of any node is good. `0.0.0.0/0,::/0` turns the check off.",
+      "IP addresses and CIDRs with commas between. The token of a node's agent is good from the addresses and pod ranges that its Node names, and from these. List here what a network puts in place of a node's own address: from there the token of any node is good. `0.0.0.0/0,::/0` turns the check off.",
     type: 'string',
     optional: true,
   },

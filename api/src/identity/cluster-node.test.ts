@@ -51,7 +51,12 @@ describe('shared ranges', () => {
     ]);
   });
 
-  it.each(['10.0.0.1', '10.0.0.0/33', 'x/8', '10.0.0.0/8;11.0.0.0/8'])('refuse %s', (text) => {
+  it('may be single addresses', () => {
+    const list = parseRanges('10.0.0.1,fd00::1');
+    expect([holds(list, '10.0.0.1'), holds(list, '10.0.0.2')]).toEqual([true, false]);
+  });
+
+  it.each(['10.0.0', '10.0.0.0/33', 'x/8', '10.0.0.0/8;11.0.0.0/8'])('refuse %s', (text) => {
     expect(() => parseRanges(text)).toThrow(RangeError);
   });
 });

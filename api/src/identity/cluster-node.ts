@@ -48,11 +48,12 @@ export function addressesOf(node: Node): BlockList {
   return list;
 }
 
-/** A list of ranges. @throws RangeError that names the first one that is none. */
+/** A list of addresses and ranges, with commas between. @throws RangeError that names the first one that is neither. */
 export function parseRanges(text: string): BlockList {
   const list = new BlockList();
   for (const range of text.split(',').map((part) => part.trim()))
-    if (range !== '' && !addRange(list, range)) throw new RangeError(`${JSON.stringify(range)} is no CIDR`);
+    if (range !== '' && !addAddress(list, range) && !addRange(list, range))
+      throw new RangeError(`${JSON.stringify(range)} is neither an IP address nor a CIDR`);
   return list;
 }
 
@@ -68,9 +69,10 @@ export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
 }
 
-function addAddress(list: BlockList, address: string): void {
+function addAddress(list: BlockList, address: string): boolean {
   const family = familyOf(address);
   if (family) list.addAddress(address, family);
+  return family !== undefined;
 }
 
 function addRange(list: BlockList, range: string): boolean {
