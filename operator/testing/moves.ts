@@ -17,14 +17,17 @@ export function run(...argv: string[]): object {
   return { tool: 'run', argv };
 }
 
-/** A verdict that blames process burner and quotes the evidence given. */
-export function blame(quote: { id: string; quote: string } = { id: 's0-cpu', quote: CPU_LINE }): Line {
+/** A verdict that blames process burner, or something else, and quotes the evidence given. */
+export function blame(
+  quote: { id: string; quote: string } = { id: 's0-cpu', quote: CPU_LINE },
+  component = 'process burner (pid 4242)',
+): Line {
   return () => ({
     move: {
       kind: 'resolve',
       verdict: 'RootCauseFound',
       rootCause: {
-        component: 'process burner (pid 4242)',
+        component,
         mechanism: 'CPUSaturation',
         statement: 'burner eats a whole core',
       },

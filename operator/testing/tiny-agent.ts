@@ -54,6 +54,11 @@ export class TinyAgent {
   /** Enrols the agent and starts answering. */
   async start(name: string, namespace = 'default', spec: Agent['spec'] = {}): Promise<void> {
     await enrol(this.#client, { name, namespace }, { spec });
+    this.serve(namespace);
+  }
+
+  /** Answers the tasks of a namespace, whosever they are. */
+  serve(namespace: string): void {
     this.#done = this.#serve(namespace);
   }
 

@@ -2,6 +2,7 @@ import type { AgentTaskSpecClusterContext } from '@nannyapi/crds';
 import type { Clock } from '@nannyapi/process';
 import { CLUSTER_ITEMS, factLine, renderItem, type ClusterItemID } from '@nannyapi/protocol';
 import type { KubeClient } from '@nannyapi/runtime';
+import { secondsSince } from './age.ts';
 import { ClusterReader, type Reading } from './cluster-reader.ts';
 import { dnsServiceLine } from './dns-lines.ts';
 import { eventLines } from './event-lines.ts';
@@ -33,6 +34,8 @@ export interface ClusterTarget {
 
 /** Of a node's pods those in trouble have their events and owners told, this many at most. */
 const MAX_TROUBLED = 8;
+/** A pod younger than this came with something that may explain the trouble of its node, in seconds. */
+const RECENT_SECONDS = 3600;
 /** The service that answers DNS, by the name that all distributions keep for their pods' sake. */
 const DNS = { namespace: 'kube-system', name: 'kube-dns' };
 
@@ -44,12 +47,10 @@ const DNS = { namespace: 'kube-system', name: 'kube-dns' };
 export class ClusterContext {
   readonly #client: KubeClient;
   readonly #clock: Clock;
-  readonly #patienceMs: number | undefined;
 
-  constructor(deps: { client: KubeClient; clock: Clock; patienceMs?: number }) {
+  constructor(deps: { client: KubeClient; clock: Clock }) {
     this.#client = deps.client;
     this.#clock = deps.clock;
-    this.#patienceMs = deps.patienceMs;
   }
 
   /**
@@ -66,10 +67,10 @@ export class ClusterContext {
       client: this.#client,
       clock: this.#clock,
       signal: call.signal,
-      patienceMs: this.#patienceMs,
     });
     const gathering = new Gathering(reader, target, this.#clock.now());
-    return Promise.all(
+    // Awaited here, for the reader and its deadline end with this block.
+    return await Promise.all(
       itemsOf(target, isFirst).map(async (id) => ({
         id,
         source: `Kubernetes API: ${CLUSTER_ITEMS[id]}`,
@@ -125,7 +126,9 @@ class Gathering {
   }
 
   #owners(): Promise<Owners[]> {
-    this.#ownersOfPods ??= this.#about().then((pods) => Promise.all(pods.map((pod) => ownersOf(pod, this.#reader))));
+    this.#ownersOfPods ??= this.#rolledOut().then((pods) =>
+      Promise.all(pods.map((pod) => ownersOf(pod, this.#reader))),
+    );
     return this.#ownersOfPods;
   }
 
@@ -204,17 +207,25 @@ class Gathering {
     return 'missing' in pods ? [missingLine(pods.missing)] : podsLines(pods.value, this.#view());
   }
 
-  /** The pods whose events and owners are told: the one asked about, or those of the node that are in trouble. */
-  async #about(): Promise<Pod[]> {
+  /** The pods whose events are told: the one asked about, or those of the node that are in trouble. */
+  #about(): Promise<Pod[]> {
+    return this.#podsThat((pod) => troubleOf(pod) > 0);
+  }
+
+  /** The pods whose rollouts are told: of a node also those that came lately, for what changed is the first suspect. */
+  #rolledOut(): Promise<Pod[]> {
+    const isNew = ({ metadata }: Pod): boolean =>
+      (secondsSince(metadata.creationTimestamp, this.#now) ?? Infinity) < RECENT_SECONDS;
+    return this.#podsThat((pod) => troubleOf(pod) > 0 || isNew(pod));
+  }
+
+  async #podsThat(matter: (pod: Pod) => boolean): Promise<Pod[]> {
     if (this.#pod) {
       const reading = await this.#pod;
       return 'value' in reading ? [reading.value] : [];
     }
     const pods = await this.#pods;
-    if ('missing' in pods) return [];
-    return inOrderOfTrouble(pods.value)
-      .filter((pod) => troubleOf(pod) > 0)
-      .slice(0, MAX_TROUBLED);
+    return 'missing' in pods ? [] : inOrderOfTrouble(pods.value).filter(matter).slice(0, MAX_TROUBLED);
   }
 
   #events(

@@ -16,11 +16,11 @@ export class ClusterReader {
   readonly #deadline: ReturnType<typeof withDeadline>;
   readonly #caller: AbortSignal;
 
-  constructor(deps: { client: KubeClient; clock: Clock; signal: AbortSignal; patienceMs?: number | undefined }) {
-    const { client, clock, signal, patienceMs = PATIENCE_MS } = deps;
+  constructor(deps: { client: KubeClient; clock: Clock; signal: AbortSignal }) {
+    const { client, clock, signal } = deps;
     this.#client = client;
     this.#caller = signal;
-    this.#deadline = withDeadline(patienceMs, { signal, clock });
+    this.#deadline = withDeadline(PATIENCE_MS, { signal, clock });
   }
 
   /** One object. */

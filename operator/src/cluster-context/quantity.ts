@@ -21,7 +21,7 @@ const MULTIPLIERS: Readonly<Record<string, number>> = {
 
 /** The number that a Kubernetes quantity stands for, such as `100m`, `64Mi` or `1e3`; `undefined` for what is none. */
 export function quantityOf(text: string | undefined): number | undefined {
-  const match = /^([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)([numkMGTPE]?|[KMGTPE]i)$/u.exec(String(text ?? ''));
+  const match = /^([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)([numkMGTPE]?|[KMGTPE]i)$/u.exec(text ?? '');
   const [, digits, suffix = ''] = match ?? [];
   const multiplier = MULTIPLIERS[suffix];
   return digits === undefined || multiplier === undefined ? undefined : Number(digits) * multiplier;

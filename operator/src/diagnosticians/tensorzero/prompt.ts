@@ -54,18 +54,18 @@ function questionOf({ investigation }: DiagnosisInput): string {
 function hostOf({ agent, target }: DiagnosisInput): string {
   const { facts, capabilities } = agent;
   const { tools: _, missing = [], ...abilities } = capabilities;
-  const lines = Object.entries({ ...askedOf(target), agent: agent.name, ...facts, ...abilities }).map(
-    ([key, value]) => `${key}: ${value}`,
+  const lines = Object.entries({ agent: agent.name, ...facts, ...abilities }).map(
+    ([key, value]) => `${key}: ${Array.isArray(value) ? value.join(', ') : value}`,
   );
-  return [...lines, ...missing.map((what) => `missing: ${what}`)].join('\n');
+  return [...askedOf(target), ...lines, ...missing.map((what) => `missing: ${what}`)].join('\n');
 }
 
 /** What of the machine is asked about, where that is not the machine itself. */
-function askedOf(target: DiagnosisInput['target']): Record<string, string> {
+function askedOf(target: DiagnosisInput['target']): string[] {
   if (target?.kind === 'Pod') {
-    return { 'asked about': `pod ${target.namespace}/${target.name}, uid ${target.podUID ?? 'unknown'}, on this node` };
+    return [`asked about: pod ${target.namespace}/${target.name}, uid ${target.podUID ?? 'unknown'}, on this host`];
   }
-  return target?.nodeName === undefined ? {} : { 'asked about': `Kubernetes node ${target.nodeName}` };
+  return target?.nodeName === undefined ? [] : [`asked about: Kubernetes node ${target.nodeName}, which is this host`];
 }
 
 function describeFindings(findings: readonly Finding[]): string {
