@@ -8,6 +8,7 @@ export type Command =
   | { verb: 'up'; on: 'Namespaces'; nodeCount: number; withProduct: boolean }
   | { verb: 'up'; on: 'Kind'; nodeCount: number; withProduct: boolean }
   | { verb: 'up'; on: 'Existing'; kubeconfigPath: string }
+  | { verb: 'check' }
   | { verb: 'env' }
   | { verb: 'load'; archives: readonly string[] }
   | { verb: 'restart-node'; node: string }
@@ -38,6 +39,7 @@ export function readCommand(args: readonly string[], cwd: string): Command {
       if (node === undefined || more.length > 0) throw usage('restart-node takes the name of one node, such as node1');
       return { verb, node };
     }
+    case 'check':
     case 'env':
     case 'down':
     case 'restart-api-server':

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@nannyapi/process';
 import { kubeconfig } from '../../standalone/src/kubeconfig.ts';
@@ -14,7 +14,7 @@ import { randomToken, tokenFile, type KnownUser } from './users.ts';
 
 /** The kubeconfig of the cluster's admin. */
 export function adminKubeconfigPath(folder: string): string {
-  return join(credentialsFolder(folder), 'admin.kubeconfig');
+  return join(folder, 'kubeconfig');
 }
 
 /**
@@ -58,6 +58,8 @@ export async function writeCredentials(plan: ClusterPlan): Promise<void> {
   const folder = credentialsFolder(plan.folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 });
+  // Last, where people and tests look for it.
+  await rename(join(folder, 'admin.kubeconfig'), adminKubeconfigPath(plan.folder));
 }
 
 function knownUsers(plan: ClusterPlan): KnownUser[] {

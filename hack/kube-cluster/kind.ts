@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '@nannyapi/process';
+import { clusterId } from './cluster-plan.ts';
 import { buildImages, installChart } from './product.ts';
 import type { Progress } from './progress.ts';
 import { runProgram } from './run-program.ts';
@@ -33,11 +33,16 @@ export async function bringUpKind({ folder, nodeCount, withProduct, progress }: 
   await runProgram('kind', [...create, '--wait', '300s'], { timeoutMs: UP_MS, showErrors: true });
   if (!withProduct) return;
   progress.tell('building and loading our images');
-  for (const archive of await buildImages()) {
-    await runProgram('kind', ['load', 'image-archive', archive, '--name', clusterName(folder)], { timeoutMs: UP_MS });
-  }
+  await loadIntoKind(folder, await buildImages());
   progress.tell('installing charts/nannyapi with Helm');
   await installChart(kubeconfig);
+}
+
+/** Imports OCI image archives into every node of a kind cluster. */
+export async function loadIntoKind(folder: string, archives: readonly string[]): Promise<void> {
+  for (const archive of archives) {
+    await runProgram('kind', ['load', 'image-archive', archive, '--name', clusterName(folder)], { timeoutMs: UP_MS });
+  }
 }
 
 /** Ends a kind cluster. */
@@ -52,7 +57,7 @@ export function kindConfiguration(nodeCount: number): object {
 }
 
 function clusterName(folder: string): string {
-  return `nannyapi-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}`;
+  return `nannyapi-${clusterId(folder)}`;
 }
 
 async function requirePrograms(): Promise<void> {

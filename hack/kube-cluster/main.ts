@@ -1,22 +1,25 @@
 /** The part of `hack/kube` that deals with whole clusters. Exit status: 0, 1 for what went wrong, 2 for a wrong call. */
 import { access } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { CodedError, errorCode, errorMessage } from '@nannyapi/process';
 import { readCommand, type Command } from './arguments.ts';
 import { restartApiServer } from './control-plane.ts';
 import { adminKubeconfigPath } from './credentials.ts';
 import { takeDown } from './down.ts';
 import { loadImages } from './images.ts';
-import { bringUpKind, kindKubeconfigPath, takeDownKind } from './kind.ts';
+import { bringUpKind, kindKubeconfigPath, loadIntoKind, takeDownKind } from './kind.ts';
 import { restartNode } from './node.ts';
 import { installChart } from './product.ts';
 import { Progress } from './progress.ts';
 import { runProgram } from './run-program.ts';
 import { readCluster, type KnownCluster } from './state.ts';
-import { bringUp } from './up.ts';
+import { bringUp, checkMachine } from './up.ts';
 
 /** Where a cluster lives unless NANNYAPI_KUBE_DIR says otherwise. */
-const FOLDER = process.env.NANNYAPI_KUBE_DIR ?? '/var/tmp/nannyapi-kube';
+const FOLDER = resolve(process.env.NANNYAPI_KUBE_DIR || '/var/tmp/nannyapi-kube');
+
+/** Aborted by what asks this process to end. */
+const interruption = new AbortController();
 
 async function run(command: Command): Promise<void> {
   const progress = new Progress();
@@ -25,7 +28,11 @@ async function run(command: Command): Promise<void> {
       return await up(command, progress);
     case 'env':
       return await printEnvironment();
+    case 'check':
+      await checkMachine();
+      return;
     case 'load':
+      if (await exists(kindKubeconfigPath(FOLDER))) return await loadIntoKind(FOLDER, command.archives);
       return await loadImages(await theCluster(), command.archives);
     case 'restart-api-server':
       return await restartApiServer(await theCluster());
@@ -47,7 +54,7 @@ async function run(command: Command): Promise<void> {
 
 async function up(command: Command & { verb: 'up' }, progress: Progress): Promise<void> {
   const { on } = command;
-  if (on === 'Namespaces') return await bringUp({ folder: FOLDER, ...command, progress });
+  if (on === 'Namespaces') return await bringUp({ folder: FOLDER, ...command, progress, signal: interruption.signal });
   if (on === 'Kind') return await bringUpKind({ folder: FOLDER, ...command, progress });
   progress.tell(
     `installing charts/nannyapi into the cluster of ${command.kubeconfigPath}; its nodes must be able to get the images`,
@@ -81,10 +88,16 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(name, () =>
+    interruption.abort(new CodedError({ code: 'Interrupted', message: `interrupted by ${name}` })),
+  );
+}
 try {
   await run(readCommand(process.argv.slice(2), process.cwd()));
 } catch (error) {
   const cause = (error as Error).cause;
   process.stderr.write(`hack/kube: ${errorMessage(error)}${cause === undefined ? '' : `: ${errorMessage(cause)}`}\n`);
-  process.exitCode = errorCode(error) === 'Usage' ? 2 : 1;
+  // What was interrupted may still wait for something that will not come.
+  process.exit(errorCode(error) === 'Usage' ? 2 : 1);
 }

@@ -18,7 +18,8 @@ export interface LastingProgram {
 export async function startProgram({ file, args, folder, role, logPath, env }: LastingProgram): Promise<void> {
   const log = await open(logPath, 'a');
   try {
-    const child = spawn(file, args, {
+    // Descriptor 9 is the lock of hack/kube, which is for one call and not for what lasts.
+    const child = spawn('sh', ['-c', 'exec "$@" 9>&-', 'sh', file, ...args], {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
       env: { ...process.env, ...env, [PART_VARIABLE]: `${folder}:${role}` },

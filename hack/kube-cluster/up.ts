@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { CodedError } from '@nannyapi/process';
+import { abortable, CodedError } from '@nannyapi/process';
 import { pickNetwork } from './cluster-plan.ts';
 import { startControlPlane } from './control-plane.ts';
 import { adminKubeconfigPath, writeCredentials } from './credentials.ts';
@@ -8,6 +8,7 @@ import { dnsObjects } from './dns-objects.ts';
 import { takeDown } from './down.ts';
 import { loadImages, loadOwnImages } from './images.ts';
 import { kubectl } from './kubectl.ts';
+import { lastWords } from './last-words.ts';
 import { makeBridge, routeServices } from './network.ts';
 import { startNode, untilNodesReady, writeNode } from './node.ts';
 import { findParts } from './parts.ts';
@@ -23,6 +24,8 @@ export interface UpOptions {
   nodeCount: number;
   withProduct: boolean;
   progress: Progress;
+  /** Ends the start, which then leaves nothing. */
+  signal: AbortSignal;
 }
 
 const HACK = join(import.meta.dirname, '..');
@@ -47,12 +50,18 @@ export async function bringUp(options: UpOptions): Promise<void> {
   if (isUp) progress.tell(`is up already, in ${folder}`);
   const images = options.withProduct ? await ourImages(progress) : [];
   try {
-    const cluster = isUp ? known : await makeCluster(options);
-    if (options.withProduct) await addProduct(cluster, images, progress);
+    const cluster = isUp ? known : await abortable(makeCluster(options), options.signal);
+    if (options.withProduct) await abortable(addProduct(cluster, images, progress), options.signal);
   } catch (error) {
     if (!isUp) {
-      progress.tell('failed; taking it down again');
+      if (!options.signal.aborted) {
+        progress.tell('failed; the last words of each part:');
+        process.stderr.write(await lastWords(folder));
+      }
+      progress.tell('taking it down again');
       await takeDown(folder);
+      // An aborted start may have gone on meanwhile; without its folder it cannot any more.
+      if (options.signal.aborted) await takeDown(folder);
     }
     throw error;
   }
@@ -65,9 +74,7 @@ async function ourImages(progress: Progress): Promise<string[]> {
 }
 
 async function makeCluster({ folder, nodeCount, progress }: UpOptions): Promise<KnownCluster> {
-  const machine = await lookAtMachine(process.env.PATH ?? '', process.getuid?.() === 0);
-  const lacks = findLacks(machine);
-  if (lacks.length > 0) throw new CodedError({ code: 'MachineLacks', message: lacks.join(' ') });
+  const machine = await checkMachine();
   progress.tell('looking for the programs of Kubernetes, compiling what is not there');
   const programs = await fetched('fetch-kube', '--nodes');
   const coredns = await fetched('fetch-coredns');
@@ -92,6 +99,14 @@ async function makeCluster({ folder, nodeCount, progress }: UpOptions): Promise<
     },
   );
   return cluster;
+}
+
+/** What the machine brings for a cluster. @throws CodedError `MachineLacks` that names all that is missing. */
+export async function checkMachine(): Promise<MachineParts> {
+  const machine = await lookAtMachine(process.env.PATH ?? '', process.getuid?.() === 0);
+  const lacks = findLacks(machine);
+  if (lacks.length > 0) throw new CodedError({ code: 'MachineLacks', message: lacks.join(' ') });
+  return machine;
 }
 
 async function startNodes(cluster: KnownCluster, { programs, cniFolder = '' }: MachineParts): Promise<void> {
