@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { env } from 'node:process';
+import { findLacks, lookAtMachine } from '../../../hack/kube-cluster/requirements.ts';
 import { RELEASE, type ClusterAccess } from './cluster-access.ts';
-import { inClone, mustRun, runTool, runWithProgress } from './tool.ts';
+import { inClone, mustRun, runWithProgress } from './tool.ts';
 
 /** A cluster, or why there is none, and how to give it back. */
 export interface ProvidedCluster {
@@ -26,27 +27,43 @@ export async function provideCluster(): Promise<ProvidedCluster> {
   const given = env['NANNYAPI_CLUSTER_KUBECONFIG'];
   const folder = env['NANNYAPI_KUBE_DIR'];
   if (given) return kept({ kubeconfigPath: given, stateDir: folder, isOurs: false, ...RELEASE });
-  if (folder && existsSync(join(folder, 'kubeconfig')))
-    return kept({ kubeconfigPath: join(folder, 'kubeconfig'), stateDir: folder, isOurs: false, ...RELEASE });
-  const check = await runTool(inClone('hack/kube'), ['check']);
-  if (check.exitCode !== 0) return kept({ missing: check.stderr.trim().replaceAll('\n', '; ') });
-  return await broughtUp();
+  if (folder && existsSync(join(folder, 'cluster.json'))) return kept(await accessOf(folder, { isOurs: false }));
+  const missing = await missingParts();
+  return missing === '' ? await broughtUp() : kept({ missing });
+}
+
+/** What this machine lacks for a cluster of its own, in words; '' when nothing. */
+async function missingParts(): Promise<string> {
+  const lacks = findLacks(await lookAtMachine(env['PATH'] ?? '', process.getuid?.() === 0));
+  const tools = ['go', 'buildah', 'mmdebstrap'].filter((tool) => !isOnPath(tool));
+  return [...lacks, ...tools.map((tool) => `There is no ${tool}.`)].join(' ');
+}
+
+function isOnPath(tool: string): boolean {
+  return (env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, tool)));
+}
+
+async function accessOf(stateDir: string, { isOurs }: { isOurs: boolean }): Promise<ClusterAccess> {
+  const variables = await mustRun(inClone('hack/kube'), ['env'], { env: { NANNYAPI_KUBE_DIR: stateDir } });
+  const kubeconfigPath = /^export KUBECONFIG=(.*)$/mu.exec(variables)?.[1];
+  if (kubeconfigPath === undefined) throw new Error(`hack/kube env names no KUBECONFIG: ${variables}`);
+  return { kubeconfigPath, stateDir, isOurs, ...RELEASE };
 }
 
 async function broughtUp(): Promise<ProvidedCluster> {
-  const stateDir = await mkdtemp(join(tmpdir(), 'nannyapi-kube-'));
+  const parent = await mkdtemp(join(tmpdir(), 'nannyapi-kube-'));
+  const stateDir = join(parent, 'kube');
   const call = { env: { NANNYAPI_KUBE_DIR: stateDir } };
   const release = async (): Promise<void> => {
     await runWithProgress(inClone('hack/kube'), ['down'], { ...call, deadlineMs: DOWN_MS });
-    await rm(stateDir, { recursive: true, force: true });
+    await rm(parent, { recursive: true, force: true });
   };
   try {
     const archives = await builtImages();
     const up = ['up', '--nodes', '2', '--without-product'];
     await runWithProgress(inClone('hack/kube'), up, { ...call, deadlineMs: UP_MS });
     await mustRun(inClone('hack/kube'), ['load', ...archives], { ...call, deadlineMs: UP_MS });
-    const cluster = { kubeconfigPath: join(stateDir, 'kubeconfig'), stateDir, isOurs: true, ...RELEASE };
-    return { cluster, release };
+    return { cluster: await accessOf(stateDir, { isOurs: true }), release };
   } catch (error) {
     await release();
     throw error;
