@@ -53,6 +53,7 @@ async function createRun(name: string): Promise<Investigation> {
       policyHash: `sha256:${'0'.repeat(64)}`,
       timeoutSeconds: 60,
       notAfterTime: '2036-01-01T00:00:00Z',
+      clusterContext: [{ id: 'pod', source: 'Kubernetes API', text: 'pod name=web' }],
     },
   });
   const results = [
@@ -86,7 +87,9 @@ describe('the task informer', () => {
     await finish('ends');
     await expect.poll(() => previewOf('ends'), WAIT).toBe('forgotten');
     expect(informers.tasks.store.get('default/ends-0')?.status?.results?.[0]?.outputBytes).toBe(OUTPUT.length);
+    expect(informers.tasks.store.get('default/ends-0')?.spec.clusterContext).toBeUndefined();
     expect(previewOf('goes-on')).toBe(OUTPUT);
+    expect(informers.tasks.store.get('default/goes-on-0')?.spec.clusterContext).toHaveLength(1);
   });
 
   it('does not take up outputs of runs that ended before it began', async () => {

@@ -230,6 +230,18 @@ describe('evidence', () => {
     for (const id of ['s3-a9', 's4-a1', 'nonsense']) expect((await read(id)).status).toBe(404);
   });
 
+  it('lists and reads what the cluster knew when a step was created', async () => {
+    const investigation = await createInvestigation(server.client, 'pod-run');
+    const clusterContext = [{ id: 'pod', source: 'Kubernetes API: the pod', text: 'pod namespace=shop name=web\n' }];
+    await createTask(server.client, 'pod-run-1', { owner: investigation, spec: { clusterContext } });
+    const listed = await facade.call('GET', path('pod-run', '/evidence'), TOKENS.anna);
+    expect(JSON.stringify(listed.body)).toContain('"id":"s1-pod","source":"Kubernetes API: the pod"');
+    const read = await fetch(`${facade.url}${path('pod-run', '/evidence/s1-pod')}`, {
+      headers: { authorization: `Bearer ${TOKENS.anna}` },
+    });
+    expect(await read.text()).toBe('pod namespace=shop name=web\n');
+  });
+
   it('does not follow a name to the evidence of another task', async () => {
     const tasks = server.client.resource<AgentTask>(AgentTaskResource);
     const investigation = await createInvestigation(server.client, 'thief');

@@ -8,6 +8,7 @@ const TEXTS = new Map([
   ['s1-a2', ['', 'df: /mnt/dead: Stale file handle\n']],
   ['s0-cpu', ['cpu core=total busy=99.1% idle=0.9%\n']],
   ['s1-a3', ['pids\n10\n']],
+  ['s0-pod', ['pod namespace=shop name=web-1 uid=5\n']],
 ]);
 
 function verdict(parts: Partial<InvestigationStatusResolution>): InvestigationStatusResolution {
@@ -49,6 +50,13 @@ describe('a verdict stands', () => {
       verdict({
         rootCause: { component: '/mnt/dead (nfs)', mechanism: 'StaleMount', statement: 'gone' },
         evidence: [{ id: 's1-a2', quote: '/mnt/dead: Stale file handle' }],
+      }),
+    ],
+    [
+      'with an object of the cluster whose namespace and name stand in one line',
+      verdict({
+        rootCause: { component: 'pod shop/web-1', mechanism: 'PodEvicted', statement: 'gone' },
+        evidence: [{ id: 's0-pod', quote: 'pod namespace=shop name=web-1 uid=5' }],
       }),
     ],
     [

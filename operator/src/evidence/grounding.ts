@@ -101,7 +101,14 @@ function isNamed(component: string, quotes: readonly Quote[]): boolean {
     .filter((word) => word !== '');
   const telling = words.filter((word) => !KIND_WORDS.has(word));
   const quoted = quotes.map(({ quote }) => quote.toLowerCase());
-  return (telling.length > 0 ? telling : words).some((word) => quoted.some((text) => standsIn(text, word)));
+  return (telling.length > 0 ? telling : words).some((word) => quoted.some((text) => names(text, word)));
+}
+
+/** Whether a text names a thing: by the very word, or, for an object `namespace/name`, by both in one quotation. */
+function names(text: string, word: string): boolean {
+  if (standsIn(text, word)) return true;
+  const [namespace = '', name = '', ...more] = word.split('/');
+  return namespace !== '' && name !== '' && more.length === 0 && standsIn(text, namespace) && standsIn(text, name);
 }
 
 /** Whether a word stands in a text by itself, not as a part of a longer one: `sd` is not named by `sda`. */
