@@ -26,6 +26,22 @@ describe('tasks on their way through the agent', () => {
   };
   const runs = async (seen: SeenTask) => vi.waitFor(() => expect(seen.progress).not.toHaveLength(0), DEADLINE);
 
+  it('are neither lost nor run twice when one replica does not take the credentials for a while', async () => {
+    const refusals = { claim: 2, result: 2 };
+    fake.fault = ({ path }) => {
+      const call = path.endsWith('/claim') ? 'claim' : path.endsWith('/result') ? 'result' : undefined;
+      if (call === undefined || refusals[call] === 0) return undefined;
+      refusals[call] -= 1;
+      return { status: 403, code: 'Forbidden' };
+    };
+    bench.start();
+    const seen = fake.addTask({ actions: [run('a1', 'uname')] });
+    expect(await ended(seen)).toMatchObject({ outcome: 'Succeeded' });
+    expect(refusals).toEqual({ claim: 0, result: 0 });
+    expect(seen.progress.filter(({ state }) => state === 'Started')).toHaveLength(1);
+    expect(seen.results).toHaveLength(1);
+  });
+
   it('send large output in chunks before the result, and its head in the preview', async () => {
     // The first try of each chunk fails, as on a control plane that restarts.
     const tried = new Set<string>();

@@ -75,12 +75,13 @@ export class ControlPlane {
   }
 }
 
-/** No answer, an overloaded or restarting server, or a credential that is being renewed. */
+/** Credentials not taken at the moment, by one replica perhaps; a request that took too long; too many of them. */
+const PASSING: ReadonlySet<number> = new Set([401, 403, 408, 429]);
+
+/** No answer, an overloaded or restarting server, or credentials that are not taken now: of the task itself nothing was said. */
 function isWorthAnotherTry(error: unknown): boolean {
   if (!(error instanceof CodedError)) return false;
-  return (
-    error.status === 0 || error.status === 401 || error.status === 408 || error.status === 429 || error.status >= 500
-  );
+  return error.status === 0 || PASSING.has(error.status) || error.status >= 500;
 }
 
 function checked<T>(validate: (body: unknown) => body is T, body: unknown, what: string): T {
