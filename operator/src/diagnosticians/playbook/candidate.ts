@@ -1,10 +1,14 @@
 import type { Quote, MoveAction } from '../../moves/move.ts';
 import type { CaseFile, DiagnosisStep, Finding } from '../diagnostician.ts';
+import type { ClusterView } from './cluster/cluster-view.ts';
+import type { Place } from './cluster/pod-names.ts';
 import type { ContextFacts } from './context-facts.ts';
 
 /** What a rule is given. */
 export interface RuleInput {
   facts: ContextFacts;
+  /** What the API server told; empty for a host outside a cluster. */
+  cluster: ClusterView;
   /** What was complained about: the prompt and the context map, in lower case. It ranks, it never proves. */
   symptom: string;
   capabilities: CaseFile['agent']['capabilities'];
@@ -54,6 +58,11 @@ export interface Candidate {
   needsSymptom: boolean;
   /** Mechanisms that are consequences of this one where both are found. */
   explains: readonly string[];
+  /**
+   * Who alone suffers from it: a pod, or some part of the host itself (`'Host'`), such as one of its services. Absent where it
+   * hits whatever runs on the machine.
+   */
+  place?: Place | 'Host';
   confirmation: Confirmation;
   /** What to do, in Markdown. */
   plan: string;

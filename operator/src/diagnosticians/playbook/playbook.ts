@@ -49,7 +49,7 @@ export function nextMove(input: CaseFile): Move {
     if (move.kind === 'diagnose') return move;
     const grounded = groundedVerdict(move, input.steps);
     if (grounded !== undefined) return grounded;
-    if (cause === undefined) return inconclusiveVerdict('what was seen does not prove a verdict', rules.facts, []);
+    if (cause === undefined) return inconclusiveVerdict('what was seen does not prove a verdict', rules, []);
     all = all.filter((candidate) => candidate !== cause);
   }
 }
@@ -62,13 +62,13 @@ interface Choice {
 
 function chooseMove(input: CaseFile, rules: RuleInput, all: readonly RankedCandidate[]): Choice {
   const suspects = all
-    .filter((candidate) => !candidate.needsSymptom || candidate.matchesSymptom)
+    .filter((candidate) => !candidate.isRemark && (!candidate.needsSymptom || candidate.matchesSymptom))
     .slice(0, MAX_EXAMINED);
   const looks = input.steps.filter((step) => step.index > rules.facts.stepIndex);
   const examined = all.map((candidate) => examine(candidate, looks));
-  const cause = examined.find(({ judgement }) => judgement?.outcome === 'Confirmed');
+  const cause = examined.find(({ candidate, judgement }) => !candidate.isRemark && judgement?.outcome === 'Confirmed');
   if (cause) {
-    return { move: rootCauseVerdict(rules.facts, cause, without(examined, cause)), cause: cause.candidate };
+    return { move: rootCauseVerdict(rules, cause, without(examined, cause)), cause: cause.candidate };
   }
   const isLast = input.mustConclude || input.budget.stepsLeft <= 0;
   const open = suspects.find((candidate) => stepOf(candidate.confirmation.hypothesis, looks) === undefined);
@@ -89,18 +89,20 @@ interface Standing {
 function conclude({ looks, rules, examined, suspects, isLast }: Standing): Choice {
   const suspected = examined.filter(({ candidate }) => suspects.includes(candidate));
   // A state or an event is a fact even if nobody could look again, or it had gone by then; a load may have been chance.
-  const stood = suspected.find(({ candidate }) => candidate.nature !== 'Load' && candidate.matchesSymptom);
-  if (stood) return { move: rootCauseVerdict(rules.facts, stood, without(examined, stood)), cause: stood.candidate };
+  const stood = suspected.find(
+    ({ candidate }) => candidate.nature !== 'Load' && (candidate.matchesSymptom || candidate.isOfTarget),
+  );
+  if (stood) return { move: rootCauseVerdict(rules, stood, without(examined, stood)), cause: stood.candidate };
   if (rules.facts.isThin) {
-    return { move: inconclusiveVerdict('too little of this machine could be read', rules.facts, examined) };
+    return { move: inconclusiveVerdict('too little of this machine could be read', rules, examined) };
   }
   const doubtful = suspected.find(({ judgement }) => judgement === undefined || judgement.outcome === 'Unclear');
   if (doubtful) {
-    return { move: inconclusiveVerdict('a suspicion could not be looked at a second time', rules.facts, examined) };
+    return { move: inconclusiveVerdict('a suspicion could not be looked at a second time', rules, examined) };
   }
   const healthy = stepOf(HEALTHY_HYPOTHESIS, looks);
   if (healthy === undefined && !isLast) return { move: diagnose(HEALTHY_HYPOTHESIS, healthyActions(rules)) };
-  return { move: noFaultVerdict(rules.facts, examined, healthy === undefined ? [] : healthyQuotes(healthy)) };
+  return { move: noFaultVerdict(rules, examined, healthy === undefined ? [] : healthyQuotes(healthy)) };
 }
 
 function examine(candidate: RankedCandidate, steps: readonly DiagnosisStep[]): Examined {

@@ -1,4 +1,6 @@
 import type { Quote } from '../../moves/move.ts';
+import type { RuleInput } from './candidate.ts';
+import { quietClusterFamilies } from './cluster/quiet-cluster.ts';
 import type { ContextFact, ContextFacts } from './context-facts.ts';
 
 /** A family of faults that the evidence speaks against. */
@@ -13,10 +15,13 @@ export interface QuietFamily {
  *
  * A family that is neither clearly quiet nor a finding is left out: silence is no proof.
  */
-export function quietFamilies(facts: ContextFacts): QuietFamily[] {
-  return [cpu, throttling, memory, oomKill, disk, room, inodes]
-    .map((family) => family(facts))
+export function quietFamilies(input: RuleInput): QuietFamily[] {
+  const ofHost = [cpu, throttling, memory, oomKill, disk, room, inodes]
+    .map((family) => family(input.facts))
     .filter((family) => family !== undefined);
+  const ofCluster = quietClusterFamilies(input);
+  const told = new Set(ofCluster.map(({ mechanism }) => mechanism));
+  return [...ofCluster, ...ofHost.filter(({ mechanism }) => !told.has(mechanism))];
 }
 
 function cpu(facts: ContextFacts): QuietFamily | undefined {

@@ -1,8 +1,8 @@
 import type { Quote, ResolveMove } from '../../moves/move.ts';
 import type { RankedCandidate } from './candidates.ts';
 import { clip } from './candidate.ts';
-import type { Judgement } from './candidate.ts';
-import type { ContextFacts } from './context-facts.ts';
+import type { Judgement, RuleInput } from './candidate.ts';
+import { podKey } from './cluster/pod-names.ts';
 import { quietFamilies } from './quiet-families.ts';
 
 const MAX_QUOTES = 16;
@@ -16,7 +16,7 @@ export interface Examined {
 }
 
 /** The verdict that names a root cause. */
-export function rootCauseVerdict(facts: ContextFacts, cause: Examined, others: readonly Examined[]): ResolveMove {
+export function rootCauseVerdict(input: RuleInput, cause: Examined, others: readonly Examined[]): ResolveMove {
   const { candidate, judgement } = cause;
   const { finding } = candidate;
   const confirmed = judgement?.outcome === 'Confirmed' ? judgement : undefined;
@@ -34,7 +34,7 @@ export function rootCauseVerdict(facts: ContextFacts, cause: Examined, others: r
       statement: clip(`${statement}${stopped}`, 2048),
     },
     evidence: distinct([...finding.evidence.slice(0, 8), ...quotes]).slice(0, MAX_QUOTES),
-    ruledOut: ruledOut(facts, finding.mechanism, others),
+    ruledOut: ruledOut(input, finding.mechanism, others),
     plan: clip(planOf(candidate, confirmed?.planNote, others), MAX_PLAN_CHARS),
     confidence: confidenceOf(cause, others),
   };
@@ -49,12 +49,15 @@ function confidenceOf({ candidate, judgement }: Examined, others: readonly Exami
   const hasRival = others.some(
     ({ candidate: other, judgement: its }) =>
       its?.outcome !== 'Gone' &&
+      !other.isRemark &&
       other.finding.mechanism !== candidate.finding.mechanism &&
       !candidate.explains.includes(other.finding.mechanism) &&
       (!other.needsSymptom || other.matchesSymptom) &&
       other.score >= candidate.score - RIVAL_DISTANCE,
   );
-  return candidate.matchesSymptom && judgement.doubt === undefined && !hasRival ? 'High' : 'Medium';
+  return (candidate.matchesSymptom || candidate.isOfTarget) && judgement.doubt === undefined && !hasRival
+    ? 'High'
+    : 'Medium';
 }
 
 function planOf(candidate: RankedCandidate, note: string | undefined, others: readonly Examined[]): string {
@@ -70,7 +73,7 @@ function planOf(candidate: RankedCandidate, note: string | undefined, others: re
 
 /** Rivals: first those that looked like faults and proved none, then the families that are quiet. */
 function ruledOut(
-  facts: ContextFacts,
+  input: RuleInput,
   mechanism: string,
   others: readonly Examined[],
 ): NonNullable<ResolveMove['ruledOut']> {
@@ -86,7 +89,7 @@ function ruledOut(
       : [],
   );
   const found = new Set(others.map(({ candidate }) => candidate.finding.mechanism));
-  const quiet = quietFamilies(facts).filter((family) => family.mechanism !== mechanism && !found.has(family.mechanism));
+  const quiet = quietFamilies(input).filter((family) => family.mechanism !== mechanism && !found.has(family.mechanism));
   return [...gone, ...quiet].slice(0, MAX_RULED_OUT).map((rival) => ({
     mechanism: rival.mechanism,
     statement: rival.statement,
@@ -95,12 +98,8 @@ function ruledOut(
 }
 
 /** The verdict that nothing is wrong, with the lines that show health. */
-export function noFaultVerdict(
-  facts: ContextFacts,
-  examined: readonly Examined[],
-  fresh: readonly Quote[],
-): ResolveMove {
-  const health = quietFamilies(facts).flatMap((family) => family.evidence.slice(0, 2));
+export function noFaultVerdict(input: RuleInput, examined: readonly Examined[], fresh: readonly Quote[]): ResolveMove {
+  const health = quietFamilies(input).flatMap((family) => family.evidence.slice(0, 2));
   const noted = examined.map(
     ({ candidate: { finding } }) => `- ${finding.mechanism}, ${finding.component}: ${finding.statement}`,
   );
@@ -108,10 +107,10 @@ export function noFaultVerdict(
     kind: 'resolve',
     verdict: 'NoFaultFound',
     evidence: distinct([...health, ...fresh]).slice(0, MAX_QUOTES),
-    ruledOut: ruledOut(facts, '', examined),
+    ruledOut: ruledOut(input, '', examined),
     plan: clip(
       [
-        'Nothing is wrong with this machine now, as far as the built-in rules can see: processors, memory, disks and file systems have room.',
+        tellHealth(input),
         'If it happens again, open an investigation while it lasts, or describe the symptom more closely (which program, which path, which address).',
         ...(noted.length === 0
           ? []
@@ -123,13 +122,20 @@ export function noFaultVerdict(
   };
 }
 
+function tellHealth({ cluster }: RuleInput): string {
+  const { target } = cluster;
+  return target === undefined
+    ? 'Nothing is wrong with this machine now, as far as the built-in rules can see: processors, memory, disks and file systems have room.'
+    : `Nothing is wrong with pod ${podKey(target)} now, as far as the built-in rules can see: its containers run, its limits do not hold it back, and its node has room.`;
+}
+
 /** The verdict that the evidence does not suffice. */
-export function inconclusiveVerdict(why: string, facts: ContextFacts, examined: readonly Examined[]): ResolveMove {
+export function inconclusiveVerdict(why: string, input: RuleInput, examined: readonly Examined[]): ResolveMove {
   return {
     kind: 'resolve',
     verdict: 'Inconclusive',
     evidence: distinct(examined.flatMap(({ candidate }) => candidate.finding.evidence)).slice(0, MAX_QUOTES),
-    ruledOut: ruledOut(facts, '', examined),
+    ruledOut: ruledOut(input, '', examined),
     plan: clip(
       [
         `No verdict: ${why}.`,

@@ -36,6 +36,7 @@ export const findCpuAffinity: Rule = (input) => {
           topics: /slow|throughput|worker|core|cpu|parallel|scal|affinity|pinn|idle/u,
           needsSymptom: false,
           explains: ['CPUSaturation'],
+          place: input.cluster.placeOfCgroup(first.text('cgroup')) ?? 'Host',
           confirmation: {
             hypothesis: clip(`CPUAffinity: ${names} stay pinned to core ${core.text('core')}`, 256),
             actions: [

@@ -46,7 +46,7 @@ export function findCpuCulprits(input: RuleInput, busyPercent: number): CpuCulpr
   const living = foreign.reduce((sum, fact) => sum + fact.number('cpu'), 0);
   const unexplained = Math.max(0, busyPercent - living);
   const culprits = foreign
-    .map((fact) => toCulprit(fact, isStorm(input, fact, foreign) ? unexplained : 0))
+    .map((fact) => toCulprit(input, fact, isStorm(input, fact, foreign) ? unexplained : 0))
     .filter((culprit) => weightOf(culprit) >= SMALL_CPU_PERCENT)
     .sort((a, b) => weightOf(b) - weightOf(a));
   const large = culprits.filter((culprit) => weightOf(culprit) >= LARGE_CPU_PERCENT);
@@ -55,9 +55,9 @@ export function findCpuCulprits(input: RuleInput, busyPercent: number): CpuCulpr
   return sumOf(culprits) >= busyPercent * BLAMED_SHARE ? culprits : [];
 }
 
-function toCulprit(fact: ContextFact<'process'>, unexplainedPercent: number): CpuCulprit {
+function toCulprit(input: RuleInput, fact: ContextFact<'process'>, unexplainedPercent: number): CpuCulprit {
   return {
-    ...toNamed(fact),
+    ...toNamed(fact, input.cluster),
     pid: fact.number('pid'),
     cpuPercent: fact.number('cpu'),
     childrenPercent: Math.min(fact.number('children_cpu'), unexplainedPercent),
@@ -92,7 +92,8 @@ export function sumOf(culprits: readonly CpuCulprit[]): number {
 /** Names culprits and, if all of them run in one, their control group: `processes sh (pids 1, 2) in cgroup /farm`. */
 export function describeCulprits(culprits: readonly CpuCulprit[]): string {
   const [group = '', ...others] = new Set(culprits.map(({ cgroup }) => cgroup));
-  const where = others.length > 0 || group === '' || group === '/' ? '' : ` in cgroup ${group}`;
+  const isTold = culprits.some(({ pod }) => pod !== undefined);
+  const where = isTold || others.length > 0 || group === '' || group === '/' ? '' : ` in cgroup ${group}`;
   return `${nameCulprits(culprits)}${where}`;
 }
 

@@ -2,6 +2,7 @@ import { clip, runsIfPresent } from '../candidate.ts';
 import type { Judgement, Rule } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
+import { nameGroup } from '../cluster/group-names.ts';
 import { printFiles, readCounter } from '../readings/counter-reading.ts';
 import { readTop } from '../readings/top-reading.ts';
 
@@ -20,6 +21,7 @@ export const findCpuSharesStarvation: Rule = (input) =>
         .find((fact) => isMember(fact, group) && fact.number('run_delay') >= 50 && fact.number('cpu') < 15);
       if (starved === undefined) return [];
       const path = group.text('path');
+      const named = nameGroup(input, path, '');
       const file = group.text('version') === '1' ? `${path}/cpu.shares` : `${path}/cpu.weight`;
       const share =
         group.text('version') === '1'
@@ -30,18 +32,19 @@ export const findCpuSharesStarvation: Rule = (input) =>
         {
           finding: {
             mechanism: 'CPUSharesStarvation',
-            component: clip(`cgroup ${path} (task ${name})`, 256),
+            component: clip(named.place === 'Host' ? `cgroup ${path} (task ${name})` : named.component, 256),
             statement: clip(
-              `Cgroup ${path} has ${share} by default, so on a busy core its task ${name} was ready to run ${starved.text('run_delay')} of the time and ran only ${starved.text('cpu')}. No quota throttles it.`,
+              `${named.subject} has ${share} by default, so on a busy core its task ${name} was ready to run ${starved.text('run_delay')} of the time and ran only ${starved.text('cpu')}. No quota throttles it.`,
               1024,
             ),
-            evidence: [group.quote, starved.quote],
+            evidence: [group.quote, starved.quote, ...named.quotes],
           },
           strength: 84,
           nature: 'Load' as const,
           topics: /progress|starv|slow|batch|\bjob\b|worker|stall|share|weight|nothing|cpu|longer/u,
           needsSymptom: false,
           explains: ['CPUSaturation'],
+          place: named.place,
           confirmation: {
             hypothesis: clip(`CPUSharesStarvation of cgroup ${path} lasts`, 256),
             actions: [printFiles(file), ...runsIfPresent(input, 'top', '-b', '-n', '2', '-d', '3', '-w', '160')],

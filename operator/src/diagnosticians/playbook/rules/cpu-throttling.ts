@@ -1,5 +1,10 @@
 import { clip, runsIfPresent } from '../candidate.ts';
 import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
+import { nameGroup } from '../cluster/group-names.ts';
+import type { NamedGroup } from '../cluster/group-names.ts';
+import { describePod, setLimit, showTemplate, twiceCpu } from '../cluster/kubectl.ts';
+import { isSamePod } from '../cluster/pod-names.ts';
+import { tellRollout } from '../cluster/recent-rollout.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
 import { printFiles, readCounter, saysAbsent } from '../readings/counter-reading.ts';
@@ -12,12 +17,23 @@ const MIN_PERIODS = 3;
 const MIN_LIFETIME_THROTTLED = 10;
 
 /** Finds control groups whose CPU quota stops their tasks. */
-export const findCpuThrottling: Rule = (input) =>
-  input.facts
+export const findCpuThrottling: Rule = (input) => {
+  const found = input.facts
     .all('cgroups', 'cpu_cgroup')
     .filter((fact) => !fact.isOwn && fact.text('quota') !== 'none')
     .filter((fact) => isThrottledNow(fact) || wasThrottled(fact))
-    .map((fact) => toCandidate(input, fact));
+    .map((fact) => ({ fact, group: nameGroup(input, fact.text('path'), fact.text('top')) }));
+  // The group of a pod has the sum of its containers' quotas: where a container is throttled, the pod adds nothing.
+  const told = found.filter(({ group }) => !isPodOfAnother(group, found));
+  return told.map(({ fact, group }) => toCandidate(input, fact, group));
+};
+
+function isPodOfAnother({ place }: NamedGroup, all: readonly { group: NamedGroup }[]): boolean {
+  if (place === 'Host' || place.container !== '') return false;
+  return all.some(
+    ({ group: { place: other } }) => other !== 'Host' && other.container !== '' && isSamePod(other.pod, place.pod),
+  );
+}
 
 function isThrottledNow(fact: ContextFact<'cpu_cgroup'>): boolean {
   return fact.number('sample_nr_periods') >= MIN_PERIODS && fact.number('throttled_share') >= THROTTLED_SHARE_PERCENT;
@@ -29,28 +45,31 @@ function wasThrottled(fact: ContextFact<'cpu_cgroup'>): boolean {
   return fact.number('tasks') > 0 && throttled >= MIN_LIFETIME_THROTTLED && share >= THROTTLED_SHARE_PERCENT;
 }
 
-function toCandidate(input: RuleInput, fact: ContextFact<'cpu_cgroup'>): Candidate {
+function toCandidate(input: RuleInput, fact: ContextFact<'cpu_cgroup'>, group: NamedGroup): Candidate {
   const path = fact.text('path');
   const isV1 = fact.text('version') === '1';
   const isNow = isThrottledNow(fact);
   const limits = isV1 ? [`${path}/cpu.cfs_quota_us`, `${path}/cpu.cfs_period_us`] : [`${path}/cpu.max`];
   const total = input.facts.first('cpu', 'cpu', (cpu) => cpu.text('core') === 'total');
+  const rollout = group.place === 'Host' ? undefined : tellRollout(input.cluster, group.place.pod);
+  const changed = rollout === undefined ? '' : ` ${rollout.statement}`;
   return {
     finding: {
       mechanism: 'CPUThrottling',
-      component: component(fact),
+      component: clip(group.component, 256),
       statement: clip(
-        `${tellQuota(fact)} ${tellThrottling(fact)}, while the machine as a whole is ${total?.share('busy') ?? '?'} busy.`,
+        `${tellQuota(fact, group)} ${tellThrottling(fact)}, while the machine as a whole is ${total?.share('busy') ?? '?'} busy.${changed}`,
         1024,
       ),
-      evidence: [fact.quote, ...(total ? [total.quote] : [])],
+      evidence: [fact.quote, ...group.quotes, ...(total ? [total.quote] : []), ...(rollout?.quotes ?? [])],
     },
     strength: isNow ? 62 + fact.number('throttled_share') * 0.3 : 58,
     nature: 'Load',
     topics:
       /slow|throttl|quota|cgroup|container|worker|\bjob\b|service|batch|longer|limit|latency|timeout|cpu|stall|lag/u,
     needsSymptom: false,
-    explains: [],
+    explains: ['LivenessProbeFailing', 'ReadinessProbeFailing', 'StartupProbeFailing'],
+    place: group.place,
     confirmation: {
       hypothesis: clip(`CPUThrottling of cgroup ${path} lasts`, 256),
       actions: [
@@ -58,16 +77,16 @@ function toCandidate(input: RuleInput, fact: ContextFact<'cpu_cgroup'>): Candida
         ...runsIfPresent(input, 'vmstat', '1', isNow ? '4' : '8'),
         printFiles(`${path}/cpu.stat`, ...limits),
       ],
-      judge: (step) => judge(step, fact),
+      judge: (step) => judge(step, fact, { group, changed }),
     },
-    plan: plan(fact, limits),
+    plan: group.place === 'Host' ? plan(fact, limits) : podPlan(fact, group, rollout?.plan),
   };
 }
 
 /** `Cgroup /x may use 10 ms of CPU in every 100 ms (0.1 cores).` */
-function tellQuota(fact: ContextFact<'cpu_cgroup'>): string {
+function tellQuota(fact: ContextFact<'cpu_cgroup'>, group: NamedGroup): string {
   const ms = (field: 'quota' | 'period'): string => `${Math.round(fact.number(field) / 10) / 100} ms`;
-  return `Cgroup ${fact.text('path')} may use ${ms('quota')} of CPU in every ${ms('period')} (${fact.text('limit_cores')} cores).`;
+  return `${group.subject} may use ${ms('quota')} of CPU in every ${ms('period')} (${fact.text('limit_cores')} cores).`;
 }
 
 function tellThrottling(fact: ContextFact<'cpu_cgroup'>): string {
@@ -76,12 +95,11 @@ function tellThrottling(fact: ContextFact<'cpu_cgroup'>): string {
     : `The kernel stopped its tasks for that in ${fact.text('nr_throttled')} of ${fact.text('nr_periods')} periods since it was made`;
 }
 
-function component(fact: ContextFact<'cpu_cgroup'>): string {
-  const top = fact.text('top');
-  return clip(`cgroup ${fact.text('path')}${top === '' ? '' : ` (tasks ${top})`}`, 256);
-}
-
-function judge(step: DiagnosisStep, fact: ContextFact<'cpu_cgroup'>): Judgement {
+function judge(
+  step: DiagnosisStep,
+  fact: ContextFact<'cpu_cgroup'>,
+  { group, changed }: { group: NamedGroup; changed: string },
+): Judgement {
   const path = fact.text('path');
   const throttled = readCounter(step, `${path}/cpu.stat`, 'nr_throttled');
   const periods = readCounter(step, `${path}/cpu.stat`, 'nr_periods');
@@ -98,7 +116,7 @@ function judge(step: DiagnosisStep, fact: ContextFact<'cpu_cgroup'>): Judgement 
   return {
     outcome: 'Confirmed',
     quotes: [...throttled.quotes, ...periods.quotes, ...quota],
-    statement: `${tellQuota(fact)} ${tellThrottling(fact)}, and in ${grown} of ${periods.last - periods.first} periods when it was looked at again.`,
+    statement: `${tellQuota(fact, group)} ${tellThrottling(fact)}, and in ${grown} of ${periods.last - periods.first} periods when it was looked at again.${changed}`,
   };
 }
 
@@ -117,4 +135,20 @@ function plan(fact: ContextFact<'cpu_cgroup'>, limits: readonly string[]): strin
     `3. Watch that throttling stops: \`grep nr_throttled ${path}/cpu.stat\` must no longer grow. Then make the change where the quota is set (for a unit \`systemctl set-property UNIT CPUQuota=100%\`), or it comes back.`,
     '4. If the limit is meant, the work needs fewer threads or more time: throttling then is the expected effect.',
   ].join('\n');
+}
+
+/** In a cluster the quota comes from the container's limit, and whoever writes into the group is overruled by the kubelet. */
+function podPlan(fact: ContextFact<'cpu_cgroup'>, { place }: NamedGroup, rollout: string | undefined): string {
+  if (place === 'Host') return '';
+  const { pod, container } = place;
+  const cores = fact.text('limit_cores');
+  return [
+    `See the limit, \`resources.limits.cpu\` (now ${cores} cores), and whether it is meant: ${showTemplate(pod)}. What it uses: \`kubectl -n ${pod.namespace} top pod ${pod.name} --containers\`.`,
+    `Raise it: ${setLimit(pod, container, `cpu=${twiceCpu(cores)}`)}. Without any CPU limit (only \`resources.requests.cpu\`) it may use what the node has left.`,
+    `Watch that it gets faster and that ${describePod(pod)} shows the new limit; on the node nr_throttled must no longer grow.`,
+    'If the limit is meant, the work needs fewer threads or more time: throttling then is the expected effect.',
+    ...(rollout === undefined ? [] : [rollout]),
+  ]
+    .map((line, index) => `${index + 1}. ${line}`)
+    .join('\n');
 }

@@ -32,6 +32,8 @@ export const findCrashLoop: Rule = (input) => {
         topics: /crash|segfault|\bdie[ds]?\b|restart|core dump|sigsegv|139|exit|fail|flap/u,
         needsSymptom: false,
         explains: [],
+        // The kernel does not say in which control group it crashed; the API server tells of containers that end so.
+        place: 'Host' as const,
         confirmation: {
           hypothesis: clip(`CrashLoop of ${comm} goes on`, 256),
           actions: [...runsIfPresent(input, 'vmstat', '1', '4'), ...runsIfPresent(input, 'dmesg')],

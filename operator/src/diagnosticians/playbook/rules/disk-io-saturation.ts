@@ -31,8 +31,10 @@ function toCandidate(
 ): Candidate {
   const name = disk.text('name');
   const pressure = input.facts.pressure('io', 'some');
-  const users = culprits.map(toNamed);
-  const rates = culprits.slice(0, 3).map((fact) => `${nameProcesses([toNamed(fact)])} ${tellRates(fact)}`);
+  const users = culprits.map((fact) => toNamed(fact, input.cluster));
+  const rates = culprits
+    .slice(0, 3)
+    .map((fact) => `${nameProcesses([toNamed(fact, input.cluster)])} ${tellRates(fact)}`);
   const requests = Math.round(disk.number('reads_per_s') + disk.number('writes_per_s'));
   const waited =
     pressure === undefined

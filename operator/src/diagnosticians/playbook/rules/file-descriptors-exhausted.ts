@@ -1,6 +1,8 @@
 import { clip, runs, runsIfPresent } from '../candidate.ts';
 import type { Judgement, Rule } from '../candidate.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
+import { placeOfPid } from '../cluster/group-names.ts';
+import { tellPlace } from '../cluster/pod-names.ts';
 import { quoteLine, resultsOf } from '../readings/step-results.ts';
 
 const EXHAUSTED_USE_PERCENT = 97;
@@ -12,7 +14,8 @@ export const findFileDescriptorsExhausted: Rule = (input) =>
     .filter((fact) => !fact.isOwn && fact.number('use') >= EXHAUSTED_USE_PERCENT)
     .map((fact) => {
       const pid = fact.text('pid');
-      const name = `process ${fact.text('comm')} (pid ${pid})`;
+      const place = placeOfPid(input, pid);
+      const name = `process ${fact.text('comm')} (pid ${pid})${tellPlace(place)}`;
       return {
         finding: {
           mechanism: 'FileDescriptorsExhausted',
@@ -28,6 +31,7 @@ export const findFileDescriptorsExhausted: Rule = (input) =>
         topics: /files?\b|descriptor|emfile|\bfds?\b|open|accept|connect|socket|limit|refus/u,
         needsSymptom: false,
         explains: [],
+        place,
         confirmation: {
           hypothesis: clip(`FileDescriptorsExhausted: ${name} stays at its limit`, 256),
           actions: [...runsIfPresent(input, 'ls', '-l', `/proc/${pid}/fd`), runs('cat', `/proc/${pid}/limits`)],

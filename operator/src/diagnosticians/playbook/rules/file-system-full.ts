@@ -2,6 +2,7 @@ import { clip, runs, runsIfPresent } from '../candidate.ts';
 import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
+import { hostFileSystems, placeOfMount } from '../cluster/mounts.ts';
 import { readFileSystem } from '../readings/file-system-reading.ts';
 import { resultsOf } from '../readings/step-results.ts';
 
@@ -24,15 +25,15 @@ export const FULL_TOPICS =
 /** Words of those who ask about room itself. */
 const ROOM_TOPICS = /space|\broom\b|\bfull\b|\bfill|enospc|capacity|disk usage|running out|no room/u;
 
-/** Finds writable file systems without room. */
+/** Finds writable file systems without room; a volume of a pod is the matter of `findPodVolumeFull`. */
 export const findFileSystemFull: Rule = (input) =>
-  input.facts
-    .all('filesystems', 'filesystem')
+  hostFileSystems(input)
     .filter((fact) => fact.text('access') === 'rw' && fact.number('size') > 0)
     .filter((fact) => isFull(fact) || (isNearlyFull(fact) && ROOM_TOPICS.test(input.symptom)))
     .map((fact) => toCandidate(input, fact));
 
-function isFull(fact: ContextFact<'filesystem'>): boolean {
+/** True for a file system on which writes fail, or are about to. */
+export function isFull(fact: ContextFact<'filesystem'>): boolean {
   return fact.number('use') >= FULL_USE_PERCENT && fact.number('avail') < ROOMY_BYTES;
 }
 
@@ -59,7 +60,8 @@ function toCandidate(input: RuleInput, fact: ContextFact<'filesystem'>): Candida
     nature: 'State',
     topics: isFull(fact) ? FULL_TOPICS : ROOM_TOPICS,
     needsSymptom: !isFull(fact),
-    explains: [],
+    explains: ['PodEvicted', 'NodeDiskPressure'],
+    ...placeOfMount(input, mount),
     confirmation: {
       hypothesis: clip(`FilesystemFull at ${mount} lasts`, 256),
       actions: [

@@ -1,20 +1,20 @@
 import { clip, runs } from '../candidate.ts';
 import type { Judgement, Rule } from '../candidate.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
+import { hostFileSystems, placeOfMount } from '../cluster/mounts.ts';
 import { describeMount } from './file-system-full.ts';
 
 /** File systems that are meant to be written; others are read-only by nature. */
 const WRITABLE_TYPES = /^(?:ext[234]|xfs|btrfs|f2fs|zfs|vfat|exfat|ntfs3?|nfs4?|cifs|jfs|reiserfs|bcachefs|tmpfs)$/u;
 
 /** Finds file systems that are mounted read-only. Often meant, so the symptom must speak of writing. */
-export const findFileSystemReadOnly: Rule = ({ facts }) =>
-  facts
-    .all('filesystems', 'filesystem')
+export const findFileSystemReadOnly: Rule = (input) =>
+  hostFileSystems(input)
     .filter((fact) => fact.text('access') === 'ro' && WRITABLE_TYPES.test(fact.text('type')))
     .filter((fact) => fact.text('type') !== 'tmpfs' || fact.number('size') > 1024 * 1024)
     .map((fact) => {
       const mount = fact.text('mount');
-      const log = facts.first('kernel-log', 'kernel', (line) =>
+      const log = input.facts.first('kernel-log', 'kernel', (line) =>
         /remounting filesystem read-only/iu.test(line.text('text')),
       );
       return {
@@ -32,6 +32,7 @@ export const findFileSystemReadOnly: Rule = ({ facts }) =>
         topics: /sav(?:e|ing)|writ|read-?\s?only|erofs|store|upload|creat|modif|update|delete|touch|mkdir/u,
         needsSymptom: true,
         explains: [],
+        ...placeOfMount(input, mount),
         confirmation: {
           hypothesis: clip(`FilesystemReadOnly at ${mount} lasts`, 256),
           // The table of process 1 is the machine's own; that of a caged command shows everything read-only.

@@ -48,7 +48,7 @@ function toCandidate(input: RuleInput, disk: ContextFact<'disk'>): Candidate {
   const pressure = input.facts.pressure('io', 'some');
   const culprits = ioCulprits(input);
   const isEvident = isWaitedFor(input, disk);
-  const users = culprits.map(toNamed);
+  const users = culprits.map((fact) => toNamed(fact, input.cluster));
   return {
     finding: {
       mechanism: 'FsyncStorm',

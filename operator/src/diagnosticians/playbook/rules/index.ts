@@ -18,6 +18,17 @@ import { findOomKill } from './oom-kill.ts';
 import { findPidsLimitReached } from './pids-limit-reached.ts';
 import { findProcessStopped } from './process-stopped.ts';
 
+import { findClusterDNSDown } from './pods/cluster-dns.ts';
+import { findContainerOomKill } from './pods/container-oom.ts';
+import { findPodCrashLoop } from './pods/crash-loop.ts';
+import { findNodeConditions } from './pods/node-conditions.ts';
+import { findPodEvicted } from './pods/pod-evicted.ts';
+import { findPodNameServerUnreachable } from './pods/pod-name-server.ts';
+import { findPodUnschedulable } from './pods/pod-without-node.ts';
+import { findProbeFailing } from './pods/probe-failing.ts';
+import { findPodVolumeFull } from './pods/volume-full.ts';
+import { findWaitingContainer } from './pods/waiting-container.ts';
+
 /** All rules; their order does not matter. */
 export const RULES: readonly Rule[] = [
   findCpuSaturation,
@@ -38,4 +49,14 @@ export const RULES: readonly Rule[] = [
   findMemoryMapsExhausted,
   findPidsLimitReached,
   findProcessStopped,
+  findClusterDNSDown,
+  findContainerOomKill,
+  findNodeConditions,
+  findPodCrashLoop,
+  findPodEvicted,
+  findPodNameServerUnreachable,
+  findPodUnschedulable,
+  findPodVolumeFull,
+  findProbeFailing,
+  findWaitingContainer,
 ];

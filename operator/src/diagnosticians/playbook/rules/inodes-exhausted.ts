@@ -1,7 +1,8 @@
 import { clip, runs } from '../candidate.ts';
-import type { Candidate, Judgement, Rule } from '../candidate.ts';
+import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
+import { hostFileSystems, placeOfMount } from '../cluster/mounts.ts';
 import { readFileSystem } from '../readings/file-system-reading.ts';
 import { resultsOf } from '../readings/step-results.ts';
 import { describeMount, FULL_TOPICS } from './file-system-full.ts';
@@ -11,14 +12,13 @@ const EXHAUSTED_USE_PERCENT = 98;
 const PLENTY_INODES = 100_000;
 
 /** Finds writable file systems that can hold no more files although they have room. */
-export const findInodesExhausted: Rule = ({ facts }) =>
-  facts
-    .all('filesystems', 'filesystem')
+export const findInodesExhausted: Rule = (input) =>
+  hostFileSystems(input)
     .filter((fact) => fact.text('access') === 'rw' && fact.number('inodes') > 0)
     .filter((fact) => fact.number('iuse') >= EXHAUSTED_USE_PERCENT && fact.number('inodes_free') < PLENTY_INODES)
-    .map(toCandidate);
+    .map((fact) => toCandidate(input, fact));
 
-function toCandidate(fact: ContextFact<'filesystem'>): Candidate {
+function toCandidate(input: RuleInput, fact: ContextFact<'filesystem'>): Candidate {
   const mount = fact.text('mount');
   return {
     finding: {
@@ -36,6 +36,7 @@ function toCandidate(fact: ContextFact<'filesystem'>): Candidate {
     topics: FULL_TOPICS,
     needsSymptom: false,
     explains: [],
+    ...placeOfMount(input, mount),
     confirmation: {
       hypothesis: clip(`InodesExhausted at ${mount} lasts`, 256),
       actions: [runs('df', '-i', mount), runs('df', '-B1', mount)],

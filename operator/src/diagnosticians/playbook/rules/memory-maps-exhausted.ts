@@ -2,6 +2,8 @@ import { clip, runsIfPresent } from '../candidate.ts';
 import type { Judgement, Rule } from '../candidate.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
 import { printFiles, readCounter } from '../readings/counter-reading.ts';
+import { placeOfPid } from '../cluster/group-names.ts';
+import { tellPlace } from '../cluster/pod-names.ts';
 import { quoteLine, resultsOf } from '../readings/step-results.ts';
 
 const EXHAUSTED_USE_PERCENT = 97;
@@ -14,7 +16,8 @@ export const findMemoryMapsExhausted: Rule = (input) =>
     .filter((fact) => !fact.isOwn && fact.number('use') >= EXHAUSTED_USE_PERCENT)
     .map((fact) => {
       const pid = fact.text('pid');
-      const name = `process ${fact.text('comm')} (pid ${pid})`;
+      const place = placeOfPid(input, pid);
+      const name = `process ${fact.text('comm')} (pid ${pid})${tellPlace(place)}`;
       return {
         finding: {
           mechanism: 'MemoryMapsExhausted',
@@ -30,6 +33,7 @@ export const findMemoryMapsExhausted: Rule = (input) =>
         topics: /m?map|memory|enomem|alloc|limit/u,
         needsSymptom: false,
         explains: [],
+        place,
         confirmation: {
           hypothesis: clip(`MemoryMapsExhausted: ${name} stays at its limit`, 256),
           actions: [...runsIfPresent(input, 'wc', '-l', `/proc/${pid}/maps`), printFiles(MAX_MAP_COUNT)],

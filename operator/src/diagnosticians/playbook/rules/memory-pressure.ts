@@ -4,6 +4,10 @@ import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
 import { printFiles, readCounter, saysAbsent } from '../readings/counter-reading.ts';
+import { nameGroup } from '../cluster/group-names.ts';
+import { setLimit, showTemplate, twiceMemory } from '../cluster/kubectl.ts';
+import { namePlace } from '../cluster/pod-names.ts';
+import type { Place } from '../cluster/pod-names.ts';
 import { nameCulprits, toNamed } from './process-names.ts';
 import { sizeForPeople } from '../context-facts.ts';
 import { readPressureReading } from '../readings/pressure-reading.ts';
@@ -40,7 +44,7 @@ function machinePressure(input: RuleInput): Candidate[] {
   const isScarce = available < SCARCE_AVAILABLE_PERCENT;
   if (!isScarce && !(available < LOW_AVAILABLE_PERCENT && (isPressed || share >= HOG_SHARE_PERCENT))) return [];
   const [holder] = holders;
-  const name = nameCulprits(holders.map(toNamed));
+  const name = nameCulprits(holders.map((fact) => toNamed(fact, input.cluster)));
   const isDominant = share >= 20;
   const quotes = [memory, ...holders.slice(0, 4), pressure, paging]
     .filter((fact) => fact !== undefined)
@@ -122,36 +126,54 @@ function groupPressure(input: RuleInput): Candidate[] {
 
 function groupCandidate(input: RuleInput, group: ContextFact<'memory_cgroup'>): Candidate {
   const path = group.text('path');
-  const top = group.text('top');
+  const named = nameGroup(input, path, group.text('top'));
   const pressure = input.facts.pressure('memory', 'some');
   const memory = input.facts.first('memory', 'memory');
   return {
     finding: {
       mechanism: 'MemoryPressure',
-      component: clip(`cgroup ${path}${top === '' ? '' : ` (tasks ${top})`}`, 256),
+      component: clip(named.component, 256),
       statement: clip(
-        `The work of cgroup ${path} does not fit in its memory limit of ${group.size('limit')}: it uses ${group.share('usage_share')} of it, hit the limit ${group.text('sample_failcnt')} times in the sample, and read ${sizeForPeople(group.number('sample_refault') * 4096)} again that it had just thrown out. The machine has ${memory?.size('available') ?? '?'} available.`,
+        `The work of ${named.place === 'Host' ? `cgroup ${path}` : namePlace(named.place)} does not fit in its memory limit of ${group.size('limit')}: it uses ${group.share('usage_share')} of it, hit the limit ${group.text('sample_failcnt')} times in the sample, and read ${sizeForPeople(group.number('sample_refault') * 4096)} again that it had just thrown out. The machine has ${memory?.size('available') ?? '?'} available.`,
         1024,
       ),
-      evidence: [group, pressure, memory].filter((fact) => fact !== undefined).map((fact) => fact.quote),
+      evidence: [
+        ...[group, pressure, memory].filter((fact) => fact !== undefined).map((fact) => fact.quote),
+        ...named.quotes,
+      ],
     },
     strength: 84,
     nature: 'Load',
     topics: new RegExp(`${TOPICS.source}|disk|cgroup|container|worker|limit|\\bi/?o\\b|hot`, 'u'),
     needsSymptom: false,
     explains: ['DiskIOSaturation'],
+    place: named.place,
     confirmation: {
       hypothesis: clip(`MemoryPressure by the limit of cgroup ${path} lasts`, 256),
       actions: groupActions(input, group),
       judge: (step) => judgeGroup(step, path),
     },
-    plan: [
-      `1. Compare the limit with the working set: \`grep -E "refault|total_rss|total_cache" ${path}/memory.stat\`; refaults grow while the limit is too small.`,
-      `2. Raise the limit at once: \`echo ${2 * group.number('limit')} > ${path}/${limitFile(group)}\`. Undone by \`echo ${group.number('limit')} > ${path}/${limitFile(group)}\`.`,
-      '3. To keep it, change it where it is set (`systemctl set-property UNIT MemoryMax=`, `docker update --memory`, Kubernetes `resources.limits.memory`, Proxmox `pct set ID --memory`).',
-      '4. If the limit is meant, make the work touch less data at a time.',
-    ].join('\n'),
+    plan: named.place === 'Host' ? hostPlan(group) : podPlan(group, named.place),
   };
+}
+
+function hostPlan(group: ContextFact<'memory_cgroup'>): string {
+  const path = group.text('path');
+  return [
+    `1. Compare the limit with the working set: \`grep -E "refault|total_rss|total_cache" ${path}/memory.stat\`; refaults grow while the limit is too small.`,
+    `2. Raise the limit at once: \`echo ${2 * group.number('limit')} > ${path}/${limitFile(group)}\`. Undone by \`echo ${group.number('limit')} > ${path}/${limitFile(group)}\`.`,
+    '3. To keep it, change it where it is set (`systemctl set-property UNIT MemoryMax=`, `docker update --memory`, Kubernetes `resources.limits.memory`, Proxmox `pct set ID --memory`).',
+    '4. If the limit is meant, make the work touch less data at a time.',
+  ].join('\n');
+}
+
+/** In a cluster the limit comes from the container, and whoever writes into the group is overruled by the kubelet. */
+function podPlan(group: ContextFact<'memory_cgroup'>, { pod, container }: Place): string {
+  return [
+    `1. Compare the limit, \`resources.limits.memory\`, with the working set: ${showTemplate(pod)}, \`kubectl -n ${pod.namespace} top pod ${pod.name} --containers\`.`,
+    `2. Raise it: ${setLimit(pod, container, `memory=${twiceMemory(group.maybeNumber('limit'))}`)}.`,
+    '3. If the limit is meant, make the work touch less data at a time.',
+  ].join('\n');
 }
 
 function limitFile(group: ContextFact<'memory_cgroup'>): string {

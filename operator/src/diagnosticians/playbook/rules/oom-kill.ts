@@ -1,6 +1,7 @@
 import type { Quote } from '../../../moves/move.ts';
 import { clip, runs, runsIfPresent } from '../candidate.ts';
 import type { Candidate, Judgement, Rule, RuleInput } from '../candidate.ts';
+import { namePlace } from '../cluster/pod-names.ts';
 import type { ContextFact } from '../context-facts.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
 import { printFiles, readCounter, saysAbsent } from '../readings/counter-reading.ts';
@@ -16,14 +17,22 @@ const TOPICS =
 /** Symptoms of a process that ended, told plainly: only then is a kill worth telling whose group has gone meanwhile. */
 const STRONG_TOPICS = /\bkill|\bdie[ds]?\b|dying|\b137\b|\boom\b|sigkill|crash|restart|vanish|disappear/u;
 
-/** Finds kills for want of memory: by the limit of a control group, or because the machine had none left. */
+/**
+ * Finds kills for want of memory: by the limit of a control group, or because the machine had none left.
+ *
+ * Kills by the limit of a pod or a container are the matter of {@link findContainerOomKill}.
+ */
 export const findOomKill: Rule = (input) => [...groupKills(input), ...machineKills(input)];
 
 function groupKills(input: RuleInput): Candidate[] {
   const { facts } = input;
-  const kills = facts.all('oom-kills', 'oom_kill').filter((kill) => !kill.isOwn && kill.text('limit_cgroup') !== '');
+  const isOfPod = (path: string): boolean => input.cluster.placeOfCgroup(path) !== undefined;
+  const kills = facts
+    .all('oom-kills', 'oom_kill')
+    .filter((kill) => !kill.isOwn && kill.text('limit_cgroup') !== '' && !isOfPod(kill.text('limit_cgroup')));
   const groups = facts
     .all('memory-cgroups', 'memory_cgroup')
+    .filter((group) => !isOfPod(group.text('path')))
     .filter((group) => !group.isOwn && (group.number('oom_kill') > 0 || group.text('under_oom') === 'yes'));
   const paths = new Set([
     ...kills.map((kill) => kill.text('limit_cgroup')),
@@ -85,6 +94,8 @@ function groupKill(input: RuleInput, { path, newest, group }: GroupKill): Candid
       topics: TOPICS,
       needsSymptom: false,
       explains: ['MemoryPressure', 'DiskIOSaturation'],
+      // The limit may be that of all pods together, and a pod the victim.
+      place: input.cluster.placeOfCgroup(newest?.text('task_cgroup') ?? '') ?? 'Host',
       confirmation: {
         hypothesis: clip(`OOMKill by the memory limit of cgroup ${path}`, 256),
         actions: groupActions(input, path, group),
@@ -174,7 +185,8 @@ function machineKills(input: RuleInput): Candidate[] {
   const memory = input.facts.first('memory', 'memory');
   const isFresh = newest.number('age') <= FRESH_SECONDS / 2;
   if (!isFresh && !STRONG_TOPICS.test(input.symptom)) return [];
-  const name = `${newest.text('comm')} (pid ${newest.text('pid')})`;
+  const victim = input.cluster.placeOfCgroup(newest.text('task_cgroup'));
+  const name = `${newest.text('comm')} (pid ${newest.text('pid')})${victim === undefined ? '' : ` of ${namePlace(victim)}`}`;
   return [
     {
       finding: {

@@ -1,32 +1,34 @@
 import { clip } from '../candidate.ts';
 import type { Judgement, Rule } from '../candidate.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
+import { nameGroup } from '../cluster/group-names.ts';
 import { printFiles, readCounter } from '../readings/counter-reading.ts';
 
 /** Finds control groups whose limit of processes refuses forks. */
-export const findPidsLimitReached: Rule = ({ facts, symptom }) =>
-  facts
+export const findPidsLimitReached: Rule = (input) =>
+  input.facts
     .all('limits', 'pids_cgroup')
     .filter((fact) => !fact.isOwn && fact.number('events_max') > 0)
-    .filter((fact) => fact.number('sample_events_max') > 0 || fact.number('use') >= 100 || TOPICS.test(symptom))
+    .filter((fact) => fact.number('sample_events_max') > 0 || fact.number('use') >= 100 || TOPICS.test(input.symptom))
     .map((fact) => {
       const path = fact.text('path');
-      const top = fact.text('top');
+      const group = nameGroup(input, path, fact.text('top'));
       return {
         finding: {
           mechanism: 'PidsLimitReached',
-          component: clip(`cgroup ${path}${top === '' ? '' : ` (tasks ${top})`}`, 256),
+          component: clip(group.component, 256),
           statement: clip(
-            `Cgroup ${path} may hold ${fact.text('max')} tasks and holds ${fact.text('current')}; the kernel refused ${fact.text('events_max')} forks there (${fact.text('sample_events_max')} in the sample) with "Resource temporarily unavailable".`,
+            `${group.subject} may hold ${fact.text('max')} tasks and holds ${fact.text('current')}; the kernel refused ${fact.text('events_max')} forks there (${fact.text('sample_events_max')} in the sample) with "Resource temporarily unavailable".`,
             1024,
           ),
-          evidence: [fact.quote],
+          evidence: [fact.quote, ...group.quotes],
         },
         strength: fact.number('sample_events_max') > 0 ? 86 : 66,
         nature: 'State' as const,
         topics: TOPICS,
         needsSymptom: false,
         explains: [],
+        place: group.place,
         confirmation: {
           hypothesis: clip(`PidsLimitReached in cgroup ${path} lasts`, 256),
           actions: [printFiles(...['pids.events', 'pids.max', 'pids.current'].map((file) => `${path}/${file}`))],

@@ -1,17 +1,19 @@
 import { clip, runs } from '../candidate.ts';
 import type { Judgement, Rule } from '../candidate.ts';
 import type { DiagnosisStep } from '../../diagnostician.ts';
+import { tellPlace } from '../cluster/pod-names.ts';
 import { quoteLine, resultsOf } from '../readings/step-results.ts';
 
 /** Finds processes that a signal stopped: alive, and doing nothing. Harmless in a shell, so the symptom must speak of it. */
-export const findProcessStopped: Rule = ({ facts }) =>
-  facts
+export const findProcessStopped: Rule = (input) =>
+  input.facts
     .all('processes', 'process')
     .filter((fact) => !fact.isOwn && fact.text('state') === 'T')
     .slice(0, 4)
     .map((fact) => {
       const pid = fact.text('pid');
-      const name = `process ${fact.text('comm')} (pid ${pid})`;
+      const place = input.cluster.placeOfCgroup(fact.text('cgroup')) ?? 'Host';
+      const name = `process ${fact.text('comm')} (pid ${pid})${tellPlace(place)}`;
       return {
         finding: {
           mechanism: 'ProcessStopped',
@@ -28,6 +30,7 @@ export const findProcessStopped: Rule = ({ facts }) =>
           /stop|nothing|hang|hung|stuck|alive|unrespons|not respond|answer|progress|frozen|freez|idle|stall|wait/u,
         needsSymptom: true,
         explains: [],
+        place,
         confirmation: {
           hypothesis: clip(`ProcessStopped: ${name} stays stopped`, 256),
           actions: [runs('cat', `/proc/${pid}/status`), runs('cat', `/proc/${pid}/stat`)],
