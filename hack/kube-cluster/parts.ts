@@ -50,6 +50,14 @@ export async function findParts(folder: string): Promise<Part[]> {
   return (await findClusters()).get(folder) ?? [];
 }
 
+/** Those of the roles that no process plays. A node plays its role as long as its first process lives. */
+export function missingRoles(parts: readonly Part[], nodes: readonly string[]): string[] {
+  const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+  const lives = (role: string): boolean => parts.some((part) => part.role === role);
+  const runs = (node: string): boolean => parts.some((part) => part.role === node && part.isInit);
+  return [...programs.filter((program) => !lives(program)), ...nodes.filter((node) => !runs(node))];
+}
+
 const KILL_MS = 30_000;
 const POLL_MS = 50;
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { planCluster, type ClusterPlan } from './cluster-plan.ts';
 
@@ -9,6 +9,22 @@ export interface ClusterState {
   etcdPort: number;
   /** Where the compiled programs are. */
   programs: string;
+}
+
+/** The file that says that a cluster came up wholly: one without it was killed in the middle of its start. */
+const COMPLETE = 'complete';
+
+/** Notes that a cluster came up wholly. */
+export async function markComplete(folder: string): Promise<void> {
+  await writeFile(join(folder, COMPLETE), '');
+}
+
+/** True for a cluster that came up wholly once, whatever became of it. */
+export async function isComplete(folder: string): Promise<boolean> {
+  return await access(join(folder, COMPLETE)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A cluster that was begun, up or not. */

@@ -11,12 +11,12 @@ import { kubectl } from './kubectl.ts';
 import { lastWords } from './last-words.ts';
 import { makeBridge, routeServices } from './network.ts';
 import { startNode, untilNodesReady, writeNode } from './node.ts';
-import { findParts } from './parts.ts';
+import { findParts, missingRoles } from './parts.ts';
 import { buildImages, installChart } from './product.ts';
 import type { Progress } from './progress.ts';
 import { findLacks, lookAtMachine, type MachineParts } from './requirements.ts';
 import { runProgram } from './run-program.ts';
-import { readCluster, writeCluster, type KnownCluster } from './state.ts';
+import { isComplete, markComplete, readCluster, writeCluster, type KnownCluster } from './state.ts';
 
 /** How {@link bringUp} is asked. */
 export interface UpOptions {
@@ -40,20 +40,15 @@ const ROLLOUT_SECONDS = 60;
  * @throws CodedError `MachineLacks`, or what a part failed with.
  */
 export async function bringUp(options: UpOptions): Promise<void> {
-  const { folder, nodeCount, progress } = options;
-  const known = await readCluster(folder);
-  const isUp = known !== undefined && (await findParts(folder)).some(({ role }) => role === 'kube-apiserver');
-  if (isUp && known.state.nodeCount !== nodeCount) {
-    const message = `A cluster of ${known.state.nodeCount} node(s) is up in ${folder}: run hack/kube down first`;
-    throw new CodedError({ code: 'OtherCluster', message });
-  }
-  if (isUp) progress.tell(`is up already, in ${folder}`);
+  const { folder, progress } = options;
+  const known = await findRunning(options);
+  if (known) progress.tell(`is up already, in ${folder}`);
   const images = options.withProduct ? await ourImages(progress) : [];
   try {
-    const cluster = isUp ? known : await abortable(makeCluster(options), options.signal);
+    const cluster = known ?? (await abortable(makeCluster(options), options.signal));
     if (options.withProduct) await abortable(addProduct(cluster, images, progress), options.signal);
   } catch (error) {
-    if (!isUp) {
+    if (!known) {
       if (!options.signal.aborted) {
         progress.tell('failed; the last words of each part:');
         process.stderr.write(await lastWords(folder));
@@ -66,6 +61,26 @@ export async function bringUp(options: UpOptions): Promise<void> {
     throw error;
   }
   progress.tell('up; use it with: eval "$(hack/kube env)"');
+}
+
+/** The cluster that is up in the folder. @throws CodedError when there is one that is not as asked, or no longer whole. */
+async function findRunning({ folder, nodeCount }: UpOptions): Promise<KnownCluster | undefined> {
+  const cluster = await readCluster(folder);
+  const parts = await findParts(folder);
+  if (cluster === undefined || parts.length === 0 || !(await isComplete(folder))) return undefined;
+  const remedy = 'run hack/kube down first';
+  if (cluster.state.nodeCount !== nodeCount) {
+    const message = `A cluster of ${cluster.state.nodeCount} node(s) is up in ${folder}: ${remedy}`;
+    throw new CodedError({ code: 'OtherCluster', message });
+  }
+  const missing = missingRoles(
+    parts,
+    cluster.plan.nodes.map(({ name }) => name),
+  );
+  if (missing.length > 0) {
+    throw new CodedError({ code: 'BrokenCluster', message: `${missing.join(', ')} ended in ${folder}: ${remedy}` });
+  }
+  return cluster;
 }
 
 async function ourImages(progress: Progress): Promise<string[]> {
@@ -98,6 +113,7 @@ async function makeCluster({ folder, nodeCount, progress }: UpOptions): Promise<
       timeoutMs: (ROLLOUT_SECONDS + 5) * 1000,
     },
   );
+  await markComplete(folder);
   return cluster;
 }
 
