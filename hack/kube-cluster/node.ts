@@ -87,7 +87,7 @@ export async function restartNode(cluster: KnownCluster, node: NodePlan): Promis
   await untilNodesReady(cluster, [node]);
 }
 
-/** Waits until nodes say that they are ready. */
+/** Waits until nodes are registered and say that they are ready; tells the API server of the range of their pods. */
 export async function untilNodesReady({ plan }: KnownCluster, nodes: readonly NodePlan[] = plan.nodes): Promise<void> {
   const names = nodes.map(({ name }) => `node/${name}`);
   // A node that has not spoken yet is none: kubectl wait would fail at once.
@@ -95,6 +95,11 @@ export async function untilNodesReady({ plan }: KnownCluster, nodes: readonly No
     await kubectl(plan.folder, ['get', ...names]);
     return true;
   });
+  // Elsewhere a controller hands ranges out; here they are planned. Who wants to know whose a pod's address is looks there.
+  for (const { name, podRange } of nodes) {
+    const patch = JSON.stringify({ spec: { podCIDR: podRange, podCIDRs: [podRange] } });
+    await kubectl(plan.folder, ['patch', 'node', name, '--patch', patch]);
+  }
   await kubectl(plan.folder, ['wait', '--for=condition=Ready', `--timeout=${READY_SECONDS}s`, ...names], {
     timeoutMs: (READY_SECONDS + 5) * 1000,
   });
