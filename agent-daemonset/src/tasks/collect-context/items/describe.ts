@@ -33,9 +33,12 @@ export function cpuOfMembers(sample: Sample, pids: readonly number[]): number {
     .reduce((sum, activity) => sum + activity.cpuPercent, 0);
 }
 
+/** What an agent calls the group of its runs, and systemd that of our services; a group of others may begin like that. */
+const OWN_GROUP = /\/(?:nannyapi-[0-9a-f]{8}|nanny[^/]*\.(?:service|slice))(?:\/|$)/u;
+
 /** True for a group that this project made, or that holds its processes only. */
 export function isOwnGroup(sample: Sample, path: string, pids: readonly number[]): boolean {
-  if (/\/nanny(?:api|-agent)?[^/]*(?:\/|$)/u.test(path)) return true;
+  if (OWN_GROUP.test(path)) return true;
   return pids.length > 0 && pids.every((pid) => sample.own.has(pid));
 }
 
