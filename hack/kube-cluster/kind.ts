@@ -33,9 +33,10 @@ export async function bringUpKind({ folder, nodeCount, withProduct, progress }: 
   await runProgram('kind', [...create, '--wait', '300s'], { timeoutMs: UP_MS, showErrors: true });
   if (!withProduct) return;
   progress.tell('building and loading our images');
-  await loadIntoKind(folder, await buildImages());
+  const images = await buildImages();
+  await loadIntoKind(folder, images);
   progress.tell('installing charts/nannyapi with Helm');
-  await installChart(kubeconfig);
+  await installChart(kubeconfig, images);
 }
 
 /** Imports OCI image archives into every node of a kind cluster. */

@@ -17,8 +17,13 @@ export async function buildImages(): Promise<string[]> {
     .map((line) => line.slice(line.indexOf(' ') + 1));
 }
 
-/** Installs or upgrades the chart with Helm and waits until all of it is ready. @param kubeconfig path of the cluster's */
-export async function installChart(kubeconfig: string): Promise<void> {
+/**
+ * Installs or upgrades the chart with Helm and waits until all of it is ready.
+ *
+ * @param kubeconfig path of the cluster's
+ * @param images archives that were loaded: their names tell one build from another of the same version
+ */
+export async function installChart(kubeconfig: string, images: readonly string[] = []): Promise<void> {
   const helm = (await runProgram(join(ROOT, 'hack/fetch-helm'), [], { timeoutMs: BUILD_MS, showErrors: true })).trim();
   const version = (
     await runProgram(process.execPath, ['-p', "require('./package.json').version"], { cwd: ROOT })
@@ -42,7 +47,17 @@ export async function installChart(kubeconfig: string): Promise<void> {
       'image.registry=localhost',
       '--set',
       `image.tag=${version}`,
+      // The tag stays while the code changes; a pod that runs the code of before must go all the same.
+      ...buildAnnotations(images),
     ],
     { timeoutMs: (INSTALL_SECONDS + 10) * 1000 },
   );
+}
+
+/** Values that mark the pods of each component with the build of its image. */
+export function buildAnnotations(images: readonly string[]): string[] {
+  return images.flatMap((path) => {
+    const [, component, build] = /nannyapi-(operator|api|agent)-[^/]*-([0-9a-f]+)\.tar$/.exec(path) ?? [];
+    return component === undefined ? [] : ['--set-string', `${component}.podAnnotations.nannyai\\.dev/build=${build}`];
+  });
 }

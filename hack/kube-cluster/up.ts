@@ -139,7 +139,7 @@ async function addProduct(cluster: KnownCluster, images: readonly string[], prog
   progress.tell('loading our images');
   await loadImages(cluster, images);
   progress.tell('installing charts/nannyapi with Helm');
-  await installChart(adminKubeconfigPath(cluster.plan.folder));
+  await installChart(adminKubeconfigPath(cluster.plan.folder), images);
 }
 
 async function fetched(program: string, ...args: string[]): Promise<string> {
