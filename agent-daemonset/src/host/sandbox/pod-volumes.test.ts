@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -105,13 +105,19 @@ describe('the volumes of pods', () => {
 });
 
 describe.runIf(process.getuid?.() === 0)('a run on a node (needs root)', () => {
-  const root = '/var/tmp/nanny-kubelet-test';
-  const pods = `${root}/pods`;
-  const secret = `${pods}/${ONE}/volumes/kubernetes.io~secret/s`;
-  const scratch = `${pods}/${ONE}/volumes/kubernetes.io~empty-dir/scratch`;
-  const other = `${pods}/${TWO}/volumes/kubernetes.io~empty-dir/scratch`;
+  let root: string;
+  let pods: string;
+  let secret: string;
+  let scratch: string;
+  let other: string;
   let bench: CageBench;
   beforeEach(async () => {
+    root = await mkdtemp('/var/tmp/nanny-kubelet-');
+    await chmod(root, 0o755);
+    pods = `${root}/pods`;
+    secret = `${pods}/${ONE}/volumes/kubernetes.io~secret/s`;
+    scratch = `${pods}/${ONE}/volumes/kubernetes.io~empty-dir/scratch`;
+    other = `${pods}/${TWO}/volumes/kubernetes.io~empty-dir/scratch`;
     for (const path of [secret, scratch, other]) await mkdir(path, { recursive: true });
     for (const path of [secret, scratch]) spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'nanny-test', path]);
     await writeFile(join(secret, 'token'), 'hidden');
