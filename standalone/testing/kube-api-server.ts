@@ -123,6 +123,8 @@ function apiServerArguments(folder: string, ports: { etcdPort: number; port: num
     `--tls-private-key-file=${join(folder, 'server.key')}`,
     `--token-auth-file=${join(folder, 'tokens.csv')}`,
     '--authorization-mode=RBAC',
+    // As every cluster has it: agents of nodes are privileged pods.
+    '--allow-privileged=true',
     '--service-cluster-ip-range=10.96.0.0/16',
     `--service-account-issuer=${ISSUER}`,
     `--service-account-key-file=${join(folder, 'accounts.key')}`,

@@ -43,6 +43,12 @@ export class Installation {
     return await unlessAbsent(this.#client.resource<Lease>(LeaseResource).get({ namespace, name }, call));
   }
 
+  /** Deletes the lease, which no release knows of: the operator made it. */
+  async deleteLease(call: Call): Promise<void> {
+    const { NANNYAPI_NAMESPACE: namespace, NANNYAPI_OPERATOR_LEASE_NAME: name } = this.#config;
+    await unlessAbsent(this.#client.resource<Lease>(LeaseResource).delete({ namespace, name }, {}, call));
+  }
+
   /** Our definitions that there are. */
   async definitions(call: Call): Promise<{ name: string; isDeleting: boolean }[]> {
     const client = this.#client.resource(DEFINITIONS);

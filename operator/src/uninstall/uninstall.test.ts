@@ -73,6 +73,14 @@ describe('nannyapi-operator uninstall', () => {
     }
   });
 
+  it('deletes a lease that nobody holds any more', async () => {
+    const leases = server.client.resource<Lease>(LeaseResource);
+    const spec = { holderIdentity: '', leaseDurationSeconds: 1 };
+    await leases.create({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { ...REF }, spec });
+    expect(await uninstall()).toMatchObject({ code: 0 });
+    await expect(leases.get(REF)).rejects.toSatisfy((error) => isKubeError(error, 'NotFound'));
+  });
+
   it('waits for a leader, and says so when it does not go', async () => {
     await createHeldAgent(['nannyai.dev/agent']);
     await server.client.resource<Lease>(LeaseResource).create({

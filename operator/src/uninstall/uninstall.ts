@@ -17,8 +17,8 @@ export interface UninstallDeps {
 const LOOK_EVERY_MS = 1000;
 
 /**
- * Prepares a cluster for life without the operator: stops it, takes our finalizers off all our objects, and deletes them and
- * their definitions if that is wanted. Done twice it does no harm.
+ * Prepares a cluster for life without the operator: stops it, takes our finalizers off all our objects, deletes them and
+ * their definitions if that is wanted, and its lease. Done twice it does no harm.
  *
  * @throws CodedError `DeadlineExceeded` that says what it waited for last, and whatever the API server refuses.
  */
@@ -63,6 +63,7 @@ async function uninstall(
       await act(installation, last, { log, call });
       if (last.do === 'Wait') await clock.sleep(LOOK_EVERY_MS, { signal: deadline.signal });
     }
+    await installation.deleteLease(call);
   } catch (error) {
     if (!deadline.signal.aborted || signal.aborted) throw error;
     const waiting = last?.do === 'Wait' ? `, waiting for ${last.for}` : '';
