@@ -10,9 +10,11 @@ export interface NamedGroup {
   place: Place | 'Host';
   /** As the API server knows it; `undefined` for a group of the host, of a pod as a whole, or of a container that is gone. */
   container: ContainerState | undefined;
-  /** `pod shop/web-1 container app (cgroup /sys/fs/…)`, or `cgroup /sys/fs/… (tasks worker/7)`. */
+  /** `pod shop/web-1 container app`, or `cgroup /sys/fs/… (tasks worker/7)`. The path that a pod's group has is for no list. */
   component: string;
-  /** The same without what stands in brackets, to begin a sentence with. */
+  /** The same without what stands in brackets, within a sentence. */
+  name: string;
+  /** The same, to begin a sentence with. */
   subject: string;
   /** The container's line, where there is one. */
   quotes: Quote[];
@@ -27,6 +29,7 @@ export function nameGroup({ cluster }: RuleInput, path: string, top: string): Na
       place: 'Host',
       container: undefined,
       component: `cgroup ${path}${tasks}`,
+      name: `cgroup ${path}`,
       subject: `Cgroup ${path}`,
       quotes: [],
     };
@@ -37,7 +40,8 @@ export function nameGroup({ cluster }: RuleInput, path: string, top: string): Na
   return {
     place,
     container,
-    component: `${name} (cgroup ${path})`,
+    component: name,
+    name,
     subject: `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
     quotes: container === undefined ? [place.pod.quote] : [container.quote],
   };

@@ -46,7 +46,7 @@ export const findCpuSharesStarvation: Rule = (input) =>
           explains: ['CPUSaturation'],
           place: named.place,
           confirmation: {
-            hypothesis: clip(`CPUSharesStarvation of cgroup ${path} lasts`, 256),
+            hypothesis: clip(`CPUSharesStarvation of ${named.name} lasts`, 256),
             actions: [printFiles(file), ...runsIfPresent(input, 'top', '-b', '-n', '2', '-d', '3', '-w', '160')],
             judge: (step: DiagnosisStep): Judgement => judge(step, file, starved.number('pid')),
           },

@@ -71,7 +71,7 @@ function toCandidate(input: RuleInput, fact: ContextFact<'cpu_cgroup'>, group: N
     explains: ['LivenessProbeFailing', 'ReadinessProbeFailing', 'StartupProbeFailing'],
     place: group.place,
     confirmation: {
-      hypothesis: clip(`CPUThrottling of cgroup ${path} lasts`, 256),
+      hypothesis: clip(`CPUThrottling of ${group.name} lasts`, 256),
       actions: [
         printFiles(`${path}/cpu.stat`),
         ...runsIfPresent(input, 'vmstat', '1', isNow ? '4' : '8'),

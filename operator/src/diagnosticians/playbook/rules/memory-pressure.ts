@@ -6,7 +6,6 @@ import type { DiagnosisStep } from '../../diagnostician.ts';
 import { printFiles, readCounter, saysAbsent } from '../readings/counter-reading.ts';
 import { nameGroup } from '../cluster/group-names.ts';
 import { setLimit, showTemplate, twiceMemory } from '../cluster/kubectl.ts';
-import { namePlace } from '../cluster/pod-names.ts';
 import type { Place } from '../cluster/pod-names.ts';
 import { nameCulprits, toNamed } from './process-names.ts';
 import { sizeForPeople } from '../context-facts.ts';
@@ -134,7 +133,7 @@ function groupCandidate(input: RuleInput, group: ContextFact<'memory_cgroup'>): 
       mechanism: 'MemoryPressure',
       component: clip(named.component, 256),
       statement: clip(
-        `The work of ${named.place === 'Host' ? `cgroup ${path}` : namePlace(named.place)} does not fit in its memory limit of ${group.size('limit')}: it uses ${group.share('usage_share')} of it, hit the limit ${group.text('sample_failcnt')} times in the sample, and read ${sizeForPeople(group.number('sample_refault') * 4096)} again that it had just thrown out. The machine has ${memory?.size('available') ?? '?'} available.`,
+        `The work of ${named.name} does not fit in its memory limit of ${group.size('limit')}: it uses ${group.share('usage_share')} of it, hit the limit ${group.text('sample_failcnt')} times in the sample, and read ${sizeForPeople(group.number('sample_refault') * 4096)} again that it had just thrown out. The machine has ${memory?.size('available') ?? '?'} available.`,
         1024,
       ),
       evidence: [
@@ -149,7 +148,7 @@ function groupCandidate(input: RuleInput, group: ContextFact<'memory_cgroup'>): 
     explains: ['DiskIOSaturation'],
     place: named.place,
     confirmation: {
-      hypothesis: clip(`MemoryPressure by the limit of cgroup ${path} lasts`, 256),
+      hypothesis: clip(`MemoryPressure by the limit of ${named.name} lasts`, 256),
       actions: groupActions(input, group),
       judge: (step) => judgeGroup(step, path),
     },

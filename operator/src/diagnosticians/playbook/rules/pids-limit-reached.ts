@@ -30,7 +30,7 @@ export const findPidsLimitReached: Rule = (input) =>
         explains: [],
         place: group.place,
         confirmation: {
-          hypothesis: clip(`PidsLimitReached in cgroup ${path} lasts`, 256),
+          hypothesis: clip(`PidsLimitReached in ${group.name} lasts`, 256),
           actions: [printFiles(...['pids.events', 'pids.max', 'pids.current'].map((file) => `${path}/${file}`))],
           judge: (step: DiagnosisStep): Judgement => {
             const events = readCounter(step, `${path}/pids.events`, 'max');

@@ -89,7 +89,7 @@ const FAULTS: [string, PodCase, { mechanism: string; component: RegExp; statemen
         [`grep -H . ${cpuPath}/cpu.stat`]: `${cpuPath}/cpu.stat:nr_periods 100\n${cpuPath}/cpu.stat:nr_throttled 90\n`,
       },
     },
-    { mechanism: 'CPUThrottling', component: /^pod shop\/web-1 container app \(cgroup / },
+    { mechanism: 'CPUThrottling', component: /^pod shop\/web-1 container app$/ },
   ],
   [
     'a full emptyDir in memory, though its path may not be named',
