@@ -18,7 +18,7 @@ export function renderCrdTemplate(crd: string): string {
     `${before}metadata:`,
     '  labels:',
     '    {{- include "nannyapi.labels" (list . "crds") | nindent 4 }}',
-    '  {{- if .Values.crds.keep }}',
+    '  {{- if and .Values.crds.keep (not .Values.uninstall.removeData) }}',
     '  annotations:',
     '    helm.sh/resource-policy: keep',
     '  {{- end }}',
