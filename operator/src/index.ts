@@ -4,3 +4,4 @@ export { loadOperatorConfig, OPERATOR_CONFIG, type OperatorConfig } from './conf
 export { createOperator, type OperatorDeps } from './create-operator.ts';
 export { OPERATOR_PROCESS_SETTINGS } from './process-config.ts';
 export { OPERATOR_PROCESS_ERRORS } from './process-errors.ts';
+export { UNINSTALL_SETTINGS } from './uninstall/uninstall-config.ts';

@@ -1,5 +1,6 @@
 /** Why an operator of its own ends with status 1: codes, never renamed or reused, with their causes. */
 export const OPERATOR_PROCESS_ERRORS = {
+  Usage: 'The argument is none that it knows.',
   InvalidConfig: 'A setting has a value that is not allowed, or the times of the leader election do not fit together.',
   PortInUse: 'Something else listens on the port for health and metrics.',
   InvalidKubeconfig: 'The kubeconfig cannot be used.',

@@ -1,5 +1,5 @@
 import { API_PROCESS_SETTINGS } from '@nannyapi/api';
-import { OPERATOR_CONFIG, OPERATOR_PROCESS_SETTINGS } from '@nannyapi/operator';
+import { OPERATOR_CONFIG, OPERATOR_PROCESS_SETTINGS, UNINSTALL_SETTINGS } from '@nannyapi/operator';
 import type { Setting } from '@nannyapi/process';
 import { FLAGS as AGENT_FLAGS, SETTINGS as AGENT_SETTINGS, USAGE } from '../../../agent-daemonset/src/config.ts';
 import { standaloneExport } from '../../../cli/src/export.ts';
@@ -34,6 +34,11 @@ export function renderConfiguration(): string {
     '## Operator of its own',
     'Further variables of `operator/src/main.ts`, the operator as it runs in a cluster. Standalone has no use for them: its data folder admits one process.',
     ...Object.entries(OPERATOR_PROCESS_SETTINGS).map(([name, setting]) => settingText(name, setting)),
+    '### `uninstall`',
+    'With this argument the operator prepares a cluster for life without it, as the hook of the chart does, and ends. It reads these, and of the above those with the same names as there: namespace, kubeconfig, name of the lease, level of the log.',
+    ...Object.entries(UNINSTALL_SETTINGS)
+      .filter(([name]) => name.startsWith('NANNYAPI_UNINSTALL_'))
+      .map(([name, setting]) => settingText(name, setting)),
     '## Facade of its own',
     'Variables of `api/src/main.ts`, the HTTP API as it runs in a cluster. Standalone serves it in its own process.',
     ...Object.entries(API_PROCESS_SETTINGS).map(([name, setting]) => settingText(name, setting)),

@@ -67,6 +67,7 @@ export const BACKUP_REMEDIES: Record<keyof typeof BACKUP_ERRORS, string> = {
 
 /** What to do about a code with which an operator of its own ends. */
 export const OPERATOR_PROCESS_REMEDIES: Record<keyof typeof OPERATOR_PROCESS_ERRORS, string> = {
+  Usage: 'Give none, or `uninstall`.',
   InvalidConfig: 'The line names every bad setting and what is allowed; see [configuration](configuration.md).',
   PortInUse: 'Give another `NANNYAPI_OPERATOR_PROBE_PORT`.',
   InvalidKubeconfig: 'The message tells what is wrong with it.',
