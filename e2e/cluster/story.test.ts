@@ -9,6 +9,7 @@ import { identity } from './chapters/identity.ts';
 import { installing } from './chapters/install.ts';
 import { ledger } from './chapters/ledger.ts';
 import { ownedPods } from './chapters/owned-pods.ts';
+import { people } from './chapters/people.ts';
 import { podFaults } from './chapters/pod-faults.ts';
 import { rights } from './chapters/rights.ts';
 import { targets } from './chapters/targets.ts';
@@ -38,6 +39,7 @@ describe.runIf(leftOut === '')(`the product on a cluster${leftOut}`, () => {
   installing(begun);
   targets(installed);
   identity(installed);
+  people(installed);
   podFaults(installed);
   ownedPods(installed);
   disturbances(installed);

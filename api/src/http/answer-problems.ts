@@ -1,3 +1,4 @@
+import { errorMessage } from '@nannyapi/process';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.ts';
 import { problemOf, toApiError } from './problem.ts';
@@ -34,9 +35,14 @@ export function sendProblem(reply: FastifyReply, failure: ApiError, requestID: s
 /** What was asked wrongly is told to the caller alone; a replica that is merely not ready has nothing to say. */
 function logOwnFault(request: FastifyRequest, failure: ApiError): void {
   if (failure.status < 500 || (failure.code === 'Unavailable' && failure.cause === undefined)) return;
-  const fields = { method: request.method, route: request.routeOptions.url, err: failure };
-  if (failure.code === 'Unavailable') request.log.warn(fields, 'A request could not be served');
-  else request.log.error(fields, 'A request failed');
+  const fields = { method: request.method, route: request.routeOptions.url };
+  // Where it broke is no riddle here, and it may come once for each agent: words, no stack.
+  const reason = {
+    reason: failure.message,
+    cause: failure.cause === undefined ? undefined : errorMessage(failure.cause),
+  };
+  if (failure.code === 'Unavailable') request.log.warn({ ...fields, ...reason }, 'A request could not be served');
+  else request.log.error({ ...fields, err: failure }, 'A request failed');
 }
 
 /** Which methods each path takes; the router itself answers only for one method at a time. */

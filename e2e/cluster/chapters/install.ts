@@ -8,9 +8,10 @@ export function installing(at: () => Story): void {
   describe('helm install', () => {
     it('brings up the operator, the API and an agent on each node', { timeout: 300_000 }, async () => {
       const story = at();
+      await story.beginAudit();
       await helmUp(story.session, { verb: 'install' });
       await rolledOut(story.session);
-      await story.beginAudit();
+      await story.readGrants();
       story.nodes = await agentsReady(story.session);
       await story.world.watchOurKinds();
       expect(story.nodes.length).toBeGreaterThan(1);

@@ -14,6 +14,7 @@ export function uninstalling(at: () => Story): void {
   describe('helm uninstall', () => {
     it('leaves the kinds and their objects, and nothing else', { timeout: 180_000 }, async () => {
       const { session, questions } = at();
+      await at().beginUninstallAudit();
       await uninstall(session);
       await at().endAudit();
       expect(await leftovers(session)).toEqual(ALL_KINDS.map((kind) => `customresourcedefinition/${kind}.nannyai.dev`));
@@ -39,6 +40,7 @@ export function uninstalling(at: () => Story): void {
       const deed = async (): Promise<void> => {
         await helmUp(story.session, { verb: 'upgrade', values: ['uninstall.removeData=true'] });
         await rolledOut(story.session);
+        await story.readGrants();
         await story.beginAudit();
       };
       const { problems } = await disturb(story, { name: 'upgraded', nodes: story.nodes, deed });
@@ -52,6 +54,7 @@ export function uninstalling(at: () => Story): void {
   describe('helm uninstall with uninstall.removeData', () => {
     it('leaves nothing at all, and hangs on no finalizer', { timeout: 180_000 }, async () => {
       const { session } = at();
+      await at().beginUninstallAudit();
       await uninstall(session);
       await at().endAudit();
       expect(await leftovers(session)).toEqual([]);
@@ -65,6 +68,9 @@ const ALL_KINDS = ['agents', 'agenttasks', 'evidence', 'investigations'];
 
 async function uninstall(session: ClusterSession): Promise<void> {
   await mustHelm(session, ['uninstall', session.access.release, '--wait', '--timeout', '120s']);
+  // Helm waits for the Deployments, and their last pods take the time that they were given to end.
+  const pods = ['pods', '-l', 'app.kubernetes.io/name=nannyapi', '--for=delete', '--timeout=60s'];
+  await mustKubectl(session.kubectl, ['-n', session.access.namespace, 'wait', ...pods]);
 }
 
 /** Everything of the product that is left in the cluster, but for the objects of people. */

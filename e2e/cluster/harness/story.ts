@@ -17,6 +17,8 @@ export const SHOP = 'shop';
 export interface AuditWindow {
   fromByte: number;
   toByte: number;
+  /** True where Helm was taking the rights away: the pods that had them end a little later. */
+  isUninstall: boolean;
 }
 
 /** What the chapters share: one cluster, one release, and a record of all that was asked and done. */
@@ -32,6 +34,7 @@ export class Story {
   /** Roles and bindings of the release as it was installed last. */
   granted: readonly RbacObject[] = [];
   #auditFrom: number | undefined;
+  #isUninstall = false;
 
   private constructor(session: ClusterSession, world: World) {
     this.session = session;
@@ -58,16 +61,28 @@ export class Story {
     return asked;
   }
 
-  /** From here on what the API server writes down is held against the rights that the release has now. */
+  /** From here on what the API server writes down is held against the rights of the chart of this clone. */
   async beginAudit(): Promise<void> {
-    const objects = await releaseObjects(this.session);
-    this.granted = objects.filter(({ kind }) => /Role/u.test(kind));
     this.#auditFrom = await this.#auditSize();
+    this.#isUninstall = false;
+  }
+
+  /** The same, while Helm takes the rights away. */
+  async beginUninstallAudit(): Promise<void> {
+    await this.endAudit();
+    await this.beginAudit();
+    this.#isUninstall = true;
+  }
+
+  /** Reads the roles and bindings of the release as it is installed now. */
+  async readGrants(): Promise<void> {
+    this.granted = (await releaseObjects(this.session)).filter(({ kind }) => /Role/u.test(kind));
   }
 
   async endAudit(): Promise<void> {
     if (this.#auditFrom === undefined) return;
-    this.auditWindows.push({ fromByte: this.#auditFrom, toByte: await this.#auditSize() });
+    const isUninstall = this.#isUninstall;
+    this.auditWindows.push({ fromByte: this.#auditFrom, toByte: await this.#auditSize(), isUninstall });
     this.#auditFrom = undefined;
   }
 
