@@ -24,6 +24,14 @@ export async function makeCgroup(name: string): Promise<void> {
   }
 }
 
+/** Removes a cgroup of {@link makeCgroup} with those below it, in every hierarchy. */
+export async function removeCgroup(name: string): Promise<void> {
+  for (const parent of [ROOT, ...(await hierarchies())]) {
+    const path = join(parent, name);
+    if (await exists(path)) await removeTree(path);
+  }
+}
+
 /** Removes all cgroups of a cluster with those below them. */
 export async function removeCgroups(folder: string): Promise<void> {
   const prefix = cgroupPrefix(folder);

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CodedError } from '@nannyapi/process';
-import { makeCgroup } from './cgroups.ts';
+import { makeCgroup, removeCgroup } from './cgroups.ts';
 import type { NodePlan } from './cluster-plan.ts';
 import { credentialsFolder } from './control-plane-arguments.ts';
 import { kubectl, until } from './kubectl.ts';
@@ -76,6 +76,8 @@ export async function restartNode(cluster: KnownCluster, node: NodePlan): Promis
   const { plan } = cluster;
   await killParts(plan.folder, ({ role }) => role === node.name);
   await unplugNode(node);
+  // As a reboot would: of each group of a dead pod that is left a kubelet tries for seconds to learn what it was.
+  await removeCgroup(node.cgroup);
   const before = await heartbeatOf(plan.folder, node.name);
   await startNode(cluster, node);
   await routeServices(plan);
