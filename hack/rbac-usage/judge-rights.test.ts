@@ -108,6 +108,10 @@ describe('judgeRights', () => {
     expect(forbidden).toEqual([`${USER}: get secrets shop/web (2 times, first t)`]);
   });
 
+  it('passes over what was refused although the right is given', () => {
+    expect(judgeRights(rightsOf(PODS), [request({}), request({ isForbidden: true })], []).forbidden).toEqual([]);
+  });
+
   it('passes over what others were refused', () => {
     const { forbidden } = judgeRights(rights, [request({ user: 'somebody', isForbidden: true })], []);
     expect(forbidden).toEqual([]);

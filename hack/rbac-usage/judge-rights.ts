@@ -13,7 +13,12 @@ export interface UnusedRightException {
 
 /** What a run shows of the rights its processes had. Everything sound is three empty lists. */
 export interface RightsVerdict {
-  /** Requests that the authorizer refused, each kind once, with how often and when first. */
+  /**
+   * Requests that the authorizer refused for want of a right, each kind once, with how often and when first.
+   *
+   * What was refused although the right is given is none of them: an API server that has just started has not read its
+   * roles yet, and Helm takes rights away before the pods that had them have ended.
+   */
   forbidden: string[];
   /** Rights that no request used. */
   unused: string[];
@@ -31,7 +36,7 @@ export function judgeRights(
   const own = requests.filter(({ user }) => users.has(user));
   const unused = rights.filter((right) => !own.some((request) => !request.isForbidden && isUseOf(request, right)));
   return {
-    forbidden: tally(own.filter(({ isForbidden }) => isForbidden)),
+    forbidden: tally(own.filter((request) => request.isForbidden && !rights.some((right) => isUseOf(request, right)))),
     unused: unused.filter((right) => !exceptions.some((exception) => isFor(exception, right))).map(describeRight),
     idleExceptions: exceptions
       .filter((exception) => !rights.some((right) => isFor(exception, right)))

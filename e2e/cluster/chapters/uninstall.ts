@@ -14,7 +14,6 @@ export function uninstalling(at: () => Story): void {
   describe('helm uninstall', () => {
     it('leaves the kinds and their objects, and nothing else', { timeout: 180_000 }, async () => {
       const { session, questions } = at();
-      await at().beginUninstallAudit();
       await uninstall(session);
       await at().endAudit();
       expect(await leftovers(session)).toEqual(ALL_KINDS.map((kind) => `customresourcedefinition/${kind}.nannyai.dev`));
@@ -54,12 +53,11 @@ export function uninstalling(at: () => Story): void {
   describe('helm uninstall with uninstall.removeData', () => {
     it('leaves nothing at all, and hangs on no finalizer', { timeout: 180_000 }, async () => {
       const { session } = at();
-      await at().beginUninstallAudit();
       await uninstall(session);
       await at().endAudit();
       expect(await leftovers(session)).toEqual([]);
       const gone = await session.kubectl(['-n', SHOP, 'get', 'investigations']);
-      expect(gone.stderr).toContain(`the server doesn't have a resource type "investigations"`);
+      expect(gone.stderr).toMatch(/doesn't have a resource type|could not find the requested resource/u);
     });
   });
 }

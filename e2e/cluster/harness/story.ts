@@ -17,8 +17,6 @@ export const SHOP = 'shop';
 export interface AuditWindow {
   fromByte: number;
   toByte: number;
-  /** True where Helm was taking the rights away: the pods that had them end a little later. */
-  isUninstall: boolean;
 }
 
 /** What the chapters share: one cluster, one release, and a record of all that was asked and done. */
@@ -34,7 +32,6 @@ export class Story {
   /** Roles and bindings of the release as it was installed last. */
   granted: readonly RbacObject[] = [];
   #auditFrom: number | undefined;
-  #isUninstall = false;
 
   private constructor(session: ClusterSession, world: World) {
     this.session = session;
@@ -64,14 +61,6 @@ export class Story {
   /** From here on what the API server writes down is held against the rights of the chart of this clone. */
   async beginAudit(): Promise<void> {
     this.#auditFrom = await this.#auditSize();
-    this.#isUninstall = false;
-  }
-
-  /** The same, while Helm takes the rights away. */
-  async beginUninstallAudit(): Promise<void> {
-    await this.endAudit();
-    await this.beginAudit();
-    this.#isUninstall = true;
   }
 
   /** Reads the roles and bindings of the release as it is installed now. */
@@ -81,8 +70,7 @@ export class Story {
 
   async endAudit(): Promise<void> {
     if (this.#auditFrom === undefined) return;
-    const isUninstall = this.#isUninstall;
-    this.auditWindows.push({ fromByte: this.#auditFrom, toByte: await this.#auditSize(), isUninstall });
+    this.auditWindows.push({ fromByte: this.#auditFrom, toByte: await this.#auditSize() });
     this.#auditFrom = undefined;
   }
 
