@@ -25,15 +25,15 @@ export function people(at: () => Story): void {
       token = (await mustKubectl(kubectl(), ['create', 'token', 'sre'])).trim();
       stranger = (await mustKubectl(kubectl(), ['create', 'token', 'stranger'])).trim();
       facade = await forwardFacade(at().session);
-      await mustKubectl(kubectl(), ['apply', '-f', '-'], manifests(crowdedPod(at()).objects));
+      await mustKubectl(kubectl(), ['apply', '-f', '-'], manifests(talkativePod(at()).objects));
     });
     afterAll(async () => {
       await facade?.close();
-      await mustKubectl(kubectl(), ['delete', '--wait=false', '-f', '-'], manifests(crowdedPod(at()).objects));
+      await mustKubectl(kubectl(), ['delete', '--wait=false', '-f', '-'], manifests(talkativePod(at()).objects));
     });
 
     it('asks about a pod, follows the run to its verdict and reads its evidence', { timeout: 120_000 }, async () => {
-      const fault = crowdedPod(at());
+      const fault = talkativePod(at());
       const { pod } = fault;
       await until(at().world.pods, { what: `${pod} runs`, deadlineMs: 60_000 }, (pods) =>
         pods.find(({ metadata, status }) => metadata.name === pod && status && fault.isInForce(status)),
@@ -58,7 +58,7 @@ export function people(at: () => Story): void {
     it('ends a run with a word, and its task with it', { timeout: 120_000 }, async () => {
       const { world } = at();
       const question = { namespace: SHOP, name: 'called-off', spec: { prompt: 'Is this worth an answer at all?' } };
-      const { pod } = crowdedPod(at());
+      const { pod } = talkativePod(at());
       const asked = { name: question.name, podRef: { name: pod }, prompt: question.spec.prompt };
       expect(await facade.call(token, 'POST', PATH, asked)).toMatchObject({ status: 201 });
       await taskUnderWay(world, question);
@@ -95,13 +95,13 @@ export function people(at: () => Story): void {
   });
 }
 
-/** A full emptyDir with so many folders that a list of them does not fit into a task. */
-function crowdedPod({ nodes }: Story): PodFault {
+/** A full emptyDir, and a program that complains of it at such length that the end of its log does not fit into a task. */
+function talkativePod({ nodes }: Story): PodFault {
   const [nodeName = ''] = nodes;
   const fault = fullEmptyDirPod({ namespace: SHOP, image: nodeImage(), nodeName });
-  const name = 'crowded';
+  const name = 'talkative';
   const text = JSON.stringify(fault.objects).replaceAll(fault.pod, name);
-  const folders = `for (let n = 0; n < 400; n += 1) fs.mkdirSync('/scratch/' + n + '-' + 'x'.repeat(80));`;
-  const objects = JSON.parse(text.replace('let n = 0;', `${folders} let n = 0;`)) as PodFault['objects'];
+  const complaints = `for (let n = 0; n < 40; n += 1) console.error('upload ' + n + ': ' + 'could not write '.repeat(60));`;
+  const objects = JSON.parse(text.replace('let n = 0;', `${complaints} let n = 0;`)) as PodFault['objects'];
   return { ...fault, pod: name, objects };
 }
