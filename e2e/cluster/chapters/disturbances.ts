@@ -36,14 +36,13 @@ export function disturbances(at: () => Story): void {
         const { metadata } = agentPodOn(story, deletedOn);
         await mustKubectl(ofRelease(story), ['delete', 'pod', metadata.name ?? '', '--wait=false']);
       };
-      const { problems, struck } = await disturb(story, { name: 'agents-gone', nodes: [deletedOn, killedOn], deed });
+      // Only the one that is killed at once: a task of the other may end while this one is waited for.
+      const { problems, struck } = await disturb(story, { name: 'agents-gone', nodes: [killedOn], deed });
       expect(problems).toEqual([]);
-      const outcomes = struck.map(
-        ({ metadata }) => story.world.tasks.store.get(`${metadata.namespace}/${metadata.name}`)?.status?.outcome,
-      );
+      const { metadata } = struck[0]!;
+      const ended = story.world.tasks.store.get(`${metadata.namespace}/${metadata.name}`);
       // Killed in the middle of it: nobody saw the end, and it is not begun again.
-      expect(outcomes[1]).toBe('Unknown');
-      expect(['Unknown', 'Cancelled', 'Succeeded']).toContain(outcomes[0]);
+      expect(ended?.status?.outcome).toBe('Unknown');
       await agentsReady(story.session);
     });
 
