@@ -71,7 +71,14 @@ async function bundleProgram(name) {
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
   const files = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
   const packages = new Set(files.map(packageFolder).filter(Boolean));
-  writeFileSync(join(outdir, `${name}.packages.json`), `${JSON.stringify([...packages].sort((a, b) => a.localeCompare(b)), undefined, 2)}\n`);
+  writeFileSync(
+    join(outdir, `${name}.packages.json`),
+    `${JSON.stringify(
+      [...packages].sort((a, b) => a.localeCompare(b)),
+      undefined,
+      2,
+    )}\n`,
+  );
 }
 
 /** The folder of the npm package that holds a file, as package-lock.json names it. */

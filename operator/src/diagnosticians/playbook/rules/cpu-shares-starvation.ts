@@ -9,12 +9,15 @@ import { readTop } from '../readings/top-reading.ts';
 /** Against the default of 1024, such a share gets next to nothing on a busy core. */
 const TINY_SHARES = 128;
 const TINY_WEIGHT = 12;
+/** A group that its quota stops as often as this waits for the quota, whatever its share is. */
+const THROTTLED_SHARE_PERCENT = 25;
 
 /** Finds control groups with so small a share of the CPU that their ready tasks do not run. */
 export const findCpuSharesStarvation: Rule = (input) =>
   input.facts
     .all('cgroups', 'cpu_cgroup')
     .filter((group) => !group.isOwn && isTiny(group) && group.number('cpu') < 20)
+    .filter((group) => group.number('throttled_share') < THROTTLED_SHARE_PERCENT)
     .flatMap((group) => {
       const starved = input.facts
         .all('processes', 'process')
@@ -34,7 +37,7 @@ export const findCpuSharesStarvation: Rule = (input) =>
             mechanism: 'CPUSharesStarvation',
             component: clip(named.place === 'Host' ? `cgroup ${path} (task ${name})` : named.component, 256),
             statement: clip(
-              `${named.subject} has ${share} by default, so on a busy core its task ${name} was ready to run ${starved.text('run_delay')} of the time and ran only ${starved.text('cpu')}. No quota throttles it.`,
+              `${named.subject} has ${share} by default, so on a busy core its task ${name} was ready to run ${starved.text('run_delay')} of the time and ran only ${starved.text('cpu')}. ${tellQuota(group)}`,
               1024,
             ),
             evidence: [group.quote, starved.quote, ...named.quotes],
@@ -58,6 +61,12 @@ export const findCpuSharesStarvation: Rule = (input) =>
         },
       ];
     });
+
+function tellQuota(group: ContextFact<'cpu_cgroup'>): string {
+  const throttled = group.number('sample_nr_throttled');
+  if (throttled === 0) return 'No quota throttles it.';
+  return `Its quota stopped it in ${throttled} of ${group.number('sample_nr_periods')} periods only.`;
+}
 
 function isTiny(group: ContextFact<'cpu_cgroup'>): boolean {
   const shares = group.maybeNumber('shares');

@@ -351,6 +351,18 @@ describe('the rules of limits', () => {
     ]);
   });
 
+  it.each([
+    ['stops it in most periods, though its share is small, too', 18, '90%', ['CPUThrottling']],
+    ['stops it now and then', 1, '5%', ['CPUSharesStarvation']],
+  ])('tell a task that its quota %s from one that its share starves', (_, throttled, share, mechanisms) => {
+    const group = { version: 1, quota: '10000us', period: '100000us', shares: 102, cpu: '8%', own: false, tasks: 1 };
+    const sampled = { sample_nr_periods: 20, sample_nr_throttled: throttled, throttled_share: share };
+    const cgroups = [factLine('cpu_cgroup', { path: '/sys/fs/cgroup/cpu/low', ...group, ...sampled })];
+    const processes = [process({ cpu: '8%', run_delay: '88%', cgroup: '/low' })];
+    const found = candidatesOf('batch job makes no progress', { cgroups, processes });
+    expect(found.map(({ finding }) => finding.mechanism)).toEqual(mechanisms);
+  });
+
   it('see device errors only on a device that is in use', () => {
     const log = [factLine('kernel', { age: '9s', level: 'err', text: 'I/O error, dev loop3, sector 8 op 0x0:(READ)' })];
     expect(findingsOf('reads fail', { 'kernel-log': log })).toEqual([]);
