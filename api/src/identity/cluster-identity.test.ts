@@ -165,8 +165,9 @@ describe.runIf(!('missing' in binaries))(`the identities of a cluster${title}`, 
       body: { detail: expect.stringContaining('earlier') },
     });
     await agents().patch({ namespace: RELEASE, name: 'node-again' }, { metadata: { finalizers: null } });
-    await eventually(async () => expect((await beat(token)).status).toBe(200));
-  });
+    // A garbage collector learns of new kinds every half minute.
+    await eventually(async () => expect((await beat(token)).status).toBe(200), 60_000);
+  }, 90_000);
 
   it('refuse a token of our audience from another account, and one that names no node', async () => {
     const other = await cluster.createPodToken('other', { node: NODE_A.name, account: 'anna' });

@@ -26,17 +26,21 @@ export interface Outcome {
  * end of all.
  */
 export async function disturb(story: Story, { name, nodes, deed }: Disturbance): Promise<Outcome> {
-  const asked = await story.ask(
-    ...story.nodes.flatMap((nodeName) =>
-      ['a', 'b'].map((run) => ({
-        name: `${name}-${nodeName}-${run}`,
-        spec: { nodeName, prompt: `Why is this node slow? (${name})` },
-      })),
-    ),
+  const questions = story.nodes.flatMap((nodeName) =>
+    ['a', 'b'].map((run) => ({
+      namespace: SHOP,
+      name: `${name}-${nodeName}-${run}`,
+      spec: { nodeName, prompt: `Why is this node slow? (${name})` },
+    })),
   );
-  const struck = await Promise.all(nodes.map(async (node) => await underWayOn(story, asked, node)));
-  await deed();
-  const ended = await answers(story.session, asked);
+  const strike = async (): Promise<AgentTask[]> => {
+    const struck = await Promise.all(nodes.map(async (node) => await underWayOn(story, questions, node)));
+    await deed();
+    return struck;
+  };
+  // Looked for while they are being asked: a first task lasts hardly longer than kubectl takes to come back.
+  const [struck] = await Promise.all([strike(), story.ask(...questions)]);
+  const ended = await answers(story.session, questions);
   const problems = await Promise.all(ended.map(async (investigation) => await problemsOf(story, investigation)));
   return { problems: problems.flat(), struck };
 }
