@@ -42,7 +42,7 @@ export function uninstalling(at: () => Story): void {
         await story.readGrants();
         await story.beginAudit();
       };
-      const { problems } = await disturb(story, { name: 'upgraded', nodes: story.nodes, deed });
+      const problems = await disturb(story, { name: 'upgraded', nodes: story.nodes, deed });
       expect(problems).toEqual([]);
       await agentsReady(story.session);
       expect(story.world.investigations.store.list()).toHaveLength(story.questions.length);

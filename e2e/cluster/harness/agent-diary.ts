@@ -19,6 +19,8 @@ export class AgentDiary {
   readonly #followed = new Set<string>();
   /** Whole lines with their time: a stream that is opened again repeats what it said. */
   readonly #starts = new Map<string, { taskID: string; node: string }>();
+  /** Who waits for the start of a task, by its uid. */
+  readonly #awaited = new Map<string, PromiseWithResolvers<void>>();
   readonly #world: World;
   readonly #forget: () => void;
 
@@ -40,6 +42,14 @@ export class AgentDiary {
   /** The nodes on which a task was started. */
   nodesOf(taskID: string): string[] {
     return [...this.#starts.values()].filter((start) => start.taskID === taskID).map(({ node }) => node);
+  }
+
+  /** Resolves when an agent has said that it started the task, at once if it said so before. */
+  async started(taskID: string): Promise<void> {
+    if ([...this.#starts.values()].some((start) => start.taskID === taskID)) return;
+    const awaited = this.#awaited.get(taskID) ?? Promise.withResolvers<void>();
+    this.#awaited.set(taskID, awaited);
+    await awaited.promise;
   }
 
   close(): void {
@@ -87,5 +97,6 @@ export class AgentDiary {
     if (!line.includes('"Started task"')) return;
     const { taskID } = JSON.parse(line) as { taskID: string };
     this.#starts.set(line, { taskID, node });
+    this.#awaited.get(taskID)?.resolve();
   }
 }

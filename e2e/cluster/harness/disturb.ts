@@ -1,4 +1,4 @@
-import type { AgentTask, Investigation } from '@nannyapi/crds';
+import type { Investigation } from '@nannyapi/crds';
 import { ungroundedQuotes } from '../../system/investigate.ts';
 import { answers, reasonOf, taskUnderWay, type Question } from './runs.ts';
 import { inNamespace } from './session.ts';
@@ -13,19 +13,13 @@ export interface Disturbance {
   deed: () => Promise<void>;
 }
 
-/** What came of the runs. */
-export interface Outcome {
-  /** What is wrong with which run: it has no verdict, or one that is not proved. */
-  problems: string[];
-  /** The tasks that were under way when the deed was done, by the order of the nodes. */
-  struck: AgentTask[];
-}
-
 /**
  * Starts two runs on each node, does the deed while a task of one is under way on each of the nodes, and waits for the
  * end of all.
+ *
+ * @returns what is wrong with which run: it has no verdict, or one that is not proved.
  */
-export async function disturb(story: Story, { name, nodes, deed }: Disturbance): Promise<Outcome> {
+export async function disturb(story: Story, { name, nodes, deed }: Disturbance): Promise<string[]> {
   const questions = story.nodes.flatMap((nodeName) =>
     ['a', 'b'].map((run) => ({
       namespace: SHOP,
@@ -33,16 +27,15 @@ export async function disturb(story: Story, { name, nodes, deed }: Disturbance):
       spec: { nodeName, prompt: `Why is this node slow? (${name})` },
     })),
   );
-  const strike = async (): Promise<AgentTask[]> => {
-    const struck = await Promise.all(nodes.map(async (node) => await underWayOn(story, questions, node)));
+  const strike = async (): Promise<void> => {
+    await Promise.all(nodes.map(async (node) => await underWayOn(story, questions, node)));
     await deed();
-    return struck;
   };
   // Looked for while they are being asked: a first task lasts hardly longer than kubectl takes to come back.
-  const [struck] = await Promise.all([strike(), story.ask(...questions)]);
+  await Promise.all([strike(), story.ask(...questions)]);
   const ended = await answers(story.session, questions);
   const problems = await Promise.all(ended.map(async (investigation) => await problemsOf(story, investigation)));
-  return { problems: problems.flat(), struck };
+  return problems.flat();
 }
 
 async function problemsOf(story: Story, investigation: Investigation): Promise<string[]> {
@@ -57,7 +50,13 @@ async function problemsOf(story: Story, investigation: Investigation): Promise<s
 
 const VERDICTS = new Set(['RootCauseFound', 'NoFaultFound', 'Inconclusive']);
 
-async function underWayOn(story: Story, asked: readonly Question[], node: string): Promise<AgentTask> {
+async function underWayOn(story: Story, asked: readonly Question[], node: string): Promise<void> {
   const there = asked.filter(({ spec }) => spec.nodeName === node);
-  return await Promise.any(there.map(async (question) => await taskUnderWay(story.world, question)));
+  // One that is claimed may wait for its turn; only what the agent has started is hit by what happens to it.
+  await Promise.any(
+    there.map(async (question) => {
+      const task = await taskUnderWay(story.world, question);
+      await story.diary.started(task.metadata.uid ?? '');
+    }),
+  );
 }
