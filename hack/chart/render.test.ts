@@ -121,7 +121,7 @@ describe('the chart', () => {
   it('lets a limit be taken away by null', async () => {
     const objects = await renderChart({ values: { operator: { resources: { limits: null } } } });
     const [container] = only(objects, 'Deployment', 'nannyapi-operator').spec.template.spec.containers;
-    expect(container.resources).toEqual({ requests: { cpu: '50m', memory: '128Mi' } });
+    expect(container.resources).toEqual({ requests: { cpu: '50m', memory: '192Mi' } });
   });
 
   it('makes a certificate that the authority of the agents has signed, for the names they use', async () => {
