@@ -1,7 +1,8 @@
-import { access, copyFile, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@nannyapi/process';
 import { cgroupPrefix } from './cluster-plan.ts';
+import { pathExists } from './path-exists.ts';
 
 const ROOT = '/sys/fs/cgroup';
 const REMOVE_MS = 20_000;
@@ -9,7 +10,7 @@ const POLL_MS = 100;
 
 /** Makes the cgroup below which all pods of a node are, in every hierarchy; kubelet wants it there already. */
 export async function makeCgroup(name: string): Promise<void> {
-  if (await exists(join(ROOT, 'cgroup.controllers'))) {
+  if (await pathExists(join(ROOT, 'cgroup.controllers'))) {
     const controllers = (await readFile(join(ROOT, 'cgroup.controllers'), 'utf8')).trim().split(' ');
     await writeFile(join(ROOT, 'cgroup.subtree_control'), controllers.map((each) => `+${each}`).join(' '));
     await mkdir(join(ROOT, name), { recursive: true });
@@ -19,7 +20,7 @@ export async function makeCgroup(name: string): Promise<void> {
     const path = join(hierarchy, name);
     await mkdir(path, { recursive: true });
     // Version 1 lets nobody into a group that has no processors and no memory.
-    if (!(await exists(join(path, 'cpuset.mems')))) continue;
+    if (!(await pathExists(join(path, 'cpuset.mems')))) continue;
     for (const file of ['cpuset.cpus', 'cpuset.mems']) await copyFile(join(hierarchy, file), join(path, file));
   }
 }
@@ -28,7 +29,7 @@ export async function makeCgroup(name: string): Promise<void> {
 export async function removeCgroup(name: string): Promise<void> {
   for (const parent of [ROOT, ...(await hierarchies())]) {
     const path = join(parent, name);
-    if (await exists(path)) await removeTree(path);
+    if (await pathExists(path)) await removeTree(path);
   }
 }
 
@@ -49,7 +50,7 @@ async function hierarchies(): Promise<string[]> {
 }
 
 async function isHierarchy(path: string): Promise<boolean> {
-  return (await exists(join(path, 'cgroup.procs'))) && !(await exists(join(ROOT, 'cgroup.controllers')));
+  return (await pathExists(join(path, 'cgroup.procs'))) && !(await pathExists(join(ROOT, 'cgroup.controllers')));
 }
 
 /** The kernel lets go of a group whose processes were killed a moment ago only by and by. */
@@ -72,11 +73,4 @@ async function removeTree(path: string): Promise<void> {
 async function childrenOf(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,8 +1,9 @@
-import { access, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeCgroups } from './cgroups.ts';
 import { removeNetwork } from './network.ts';
 import { findClusters, killParts } from './parts.ts';
+import { pathExists } from './path-exists.ts';
 
 /** Mount points that a node needs on the machine's file system; node-init marks those that it made. */
 const MOUNT_POINTS = [
@@ -30,10 +31,6 @@ export async function takeDown(folder: string): Promise<void> {
 
 async function removeMountPoints(): Promise<void> {
   for (const path of MOUNT_POINTS) {
-    const isOurs = await access(join(path, MARK)).then(
-      () => true,
-      () => false,
-    );
-    if (isOurs) await rm(path, { recursive: true });
+    if (await pathExists(join(path, MARK))) await rm(path, { recursive: true });
   }
 }

@@ -1,5 +1,4 @@
 /** The part of `hack/kube` that deals with whole clusters. Exit status: 0, 1 for what went wrong, 2 for a wrong call. */
-import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CodedError, errorCode, errorMessage } from '@nannyapi/process';
 import { readCommand, type Command } from './arguments.ts';
@@ -9,6 +8,7 @@ import { takeDown } from './down.ts';
 import { loadImages } from './images.ts';
 import { bringUpKind, kindKubeconfigPath, loadIntoKind, takeDownKind } from './kind.ts';
 import { restartNode } from './node.ts';
+import { pathExists } from './path-exists.ts';
 import { installChart } from './product.ts';
 import { Progress } from './progress.ts';
 import { runProgram } from './run-program.ts';
@@ -32,7 +32,7 @@ async function run(command: Command): Promise<void> {
       await checkMachine();
       return;
     case 'load':
-      if (await exists(kindKubeconfigPath(FOLDER))) return await loadIntoKind(FOLDER, command.archives);
+      if (await pathExists(kindKubeconfigPath(FOLDER))) return await loadIntoKind(FOLDER, command.archives);
       return await loadImages(await theCluster(), command.archives);
     case 'restart-api-server':
       return await restartApiServer(await theCluster());
@@ -46,7 +46,7 @@ async function run(command: Command): Promise<void> {
       return await restartNode(cluster, node);
     }
     case 'down':
-      if (await exists(kindKubeconfigPath(FOLDER))) await takeDownKind(FOLDER);
+      if (await pathExists(kindKubeconfigPath(FOLDER))) await takeDownKind(FOLDER);
       await takeDown(FOLDER);
       progress.tell('down; nothing is left of it');
   }
@@ -64,7 +64,7 @@ async function up(command: Command & { verb: 'up' }, progress: Progress): Promis
 
 async function printEnvironment(): Promise<void> {
   const kind = kindKubeconfigPath(FOLDER);
-  const isKind = await exists(kind);
+  const isKind = await pathExists(kind);
   if (!isKind) await theCluster();
   const programs = [await tool('fetch-kubectl'), await tool('fetch-helm')].map((path) => dirname(path));
   console.log(`export KUBECONFIG=${isKind ? kind : adminKubeconfigPath(FOLDER)}`);
@@ -79,13 +79,6 @@ async function theCluster(): Promise<KnownCluster> {
   const cluster = await readCluster(FOLDER);
   if (cluster) return cluster;
   throw new CodedError({ code: 'NoCluster', message: `There is no cluster in ${FOLDER}: run hack/kube up` });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

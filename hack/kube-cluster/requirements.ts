@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { pathExists } from './path-exists.ts';
 
 /** What the machine must bring for a cluster: a program, and the Debian package that has it. */
 const PROGRAMS: readonly (readonly [program: string, packageName: string])[] = [
@@ -46,20 +46,12 @@ export async function lookAtMachine(path: string, isRoot: boolean): Promise<Mach
   const wanted = [...PROGRAMS.map(([program]) => program), 'nft', 'iptables'];
   const programs = new Set<string>();
   for (const program of wanted) {
-    for (const folder of path.split(delimiter)) if (await exists(join(folder, program))) programs.add(program);
+    for (const folder of path.split(delimiter)) if (await pathExists(join(folder, program))) programs.add(program);
   }
   let cniFolder: string | undefined;
   for (const folder of CNI_FOLDERS) {
-    const found = await Promise.all(CNI_PLUGINS.map((plugin) => exists(join(folder, plugin))));
+    const found = await Promise.all(CNI_PLUGINS.map((plugin) => pathExists(join(folder, plugin))));
     if (found.every(Boolean)) cniFolder ??= folder;
   }
   return { isRoot, programs, cniFolder };
-}
-
-async function exists(path: string): Promise<boolean> {
-  // Not there, or not for us to see: either way it cannot be used.
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,6 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathExists } from './path-exists.ts';
 import { planCluster, type ClusterPlan } from './cluster-plan.ts';
 
 /** What must be known to find, change and end a cluster again. */
@@ -21,10 +22,7 @@ export async function markComplete(folder: string): Promise<void> {
 
 /** True for a cluster that came up wholly once, whatever became of it. */
 export async function isComplete(folder: string): Promise<boolean> {
-  return await access(join(folder, COMPLETE)).then(
-    () => true,
-    () => false,
-  );
+  return await pathExists(join(folder, COMPLETE));
 }
 
 /** A cluster that was begun, up or not. */

@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { abortable, CodedError } from '@nannyapi/process';
+import { findFreePorts } from '@nannyapi/standalone/testing';
 import { pickNetwork } from './cluster-plan.ts';
 import { startControlPlane } from './control-plane.ts';
 import { adminKubeconfigPath, writeCredentials } from './credentials.ts';
@@ -154,13 +154,6 @@ async function chooseAddresses(folder: string): Promise<{ network: number; etcdP
       message: 'All of 10.64.0.0/10 and 10.128.0.0/10 is in use on this machine',
     });
   }
-  return { network, etcdPort: await freePort() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  const [etcdPort = 0] = await findFreePorts(1);
+  return { network, etcdPort };
 }
