@@ -2,7 +2,7 @@ import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock, Logger } from '@nannyapi/process';
 import { POLICY_HASH } from '@nannyapi/protocol';
-import type { HealthCheck, Informer, KubeClient, KubeObject } from '@nannyapi/runtime';
+import type { HealthCheck, KubeClient } from '@nannyapi/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { AgentRegistry } from './agent-protocol/agent-registry.ts';
@@ -19,6 +19,7 @@ import { TaskService } from './agent-protocol/task-service.ts';
 import { registerAgentListRoutes } from './agents/agent-list-routes.ts';
 import { AgentService } from './agents/agent-service.ts';
 import type { FacadeConfig } from './facade-config.ts';
+import { IdentityPart, type FacadeCache, type FacadeIdentity } from './facade-identity.ts';
 import { createGate } from './http/access-control.ts';
 import { createApp, secureContextOf, type TlsFiles } from './http/create-app.ts';
 import { describeRoutes } from './http/openapi.ts';
@@ -42,6 +43,8 @@ export interface FacadeDeps {
   authenticator: Authenticator;
   /** What people may do. Default: everything, for everyone who has a credential. */
   authorizer?: Authorizer | undefined;
+  /** Enrolment of hosts, and login of people. Default: neither. */
+  identity?: FacadeIdentity | undefined;
   config: FacadeConfig;
 }
 
@@ -83,6 +86,7 @@ class HttpFacade implements Facade {
   readonly #streams: OpenStreams;
   readonly #cache: TaskCache;
   readonly #agents: AgentRegistry;
+  readonly #identity: IdentityPart;
   readonly #app: FastifyInstance;
   #running: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
@@ -92,6 +96,7 @@ class HttpFacade implements Facade {
     this.#streams = new OpenStreams(deps);
     this.#cache = new TaskCache(deps);
     this.#agents = new AgentRegistry(deps);
+    this.#identity = new IdentityPart({ ...deps, identity: deps.identity });
     this.#app = createApp({ ...deps, tls: deps.config.tls });
   }
 
@@ -99,7 +104,7 @@ class HttpFacade implements Facade {
     const { host, port } = this.#deps.config;
     await this.#register();
     await this.#app.listen({ host, port, listenTextResolver: () => 'Listening' });
-    this.#running = Promise.all(this.#informers().map((informer) => informer.start(this.#stopCaches.signal)));
+    this.#running = Promise.all(this.#caches().map((cache) => cache.start(this.#stopCaches.signal)));
     if (signal.aborted) await this.close();
     else signal.addEventListener('abort', () => void this.close(), { once: true });
   }
@@ -118,10 +123,10 @@ class HttpFacade implements Facade {
   }
 
   readiness(): HealthCheck[] {
-    return this.#informers().map((informer) => {
-      const name = `cache ${informer.name}`;
-      if (!informer.hasSynced()) return { name, problem: 'has not listed its objects' };
-      const { isHealthy, message = 'hears nothing' } = informer.health();
+    return this.#caches().map((cache) => {
+      const name = `cache ${cache.name}`;
+      if (!cache.hasSynced()) return { name, problem: 'has not listed its objects' };
+      const { isHealthy, message = 'hears nothing' } = cache.health();
       return isHealthy ? { name } : { name, problem: message };
     });
   }
@@ -144,8 +149,8 @@ class HttpFacade implements Facade {
     await this.#running;
   }
 
-  #informers(): Pick<Informer<KubeObject>, 'name' | 'start' | 'hasSynced' | 'health'>[] {
-    return [this.#cache.informer, this.#agents.informer];
+  #caches(): FacadeCache[] {
+    return [this.#cache.informer, this.#agents.informer, ...this.#identity.caches()];
   }
 
   async #register(): Promise<void> {
@@ -173,6 +178,7 @@ class HttpFacade implements Facade {
       follow: new FollowService(shared),
     });
     registerAgentListRoutes(this.#app, { gate, agents: new AgentService(shared) });
+    await this.#identity.register(this.#app, shared);
   }
 
   #registerAgents(progress: ProgressBoard): void {
@@ -204,10 +210,12 @@ class HttpFacade implements Facade {
       progress.forget(object.metadata.uid ?? '');
       outputs.forget(object.metadata.uid ?? '');
     });
-    this.#agents.onLoss((agent) => {
+    const leave = (agent: string): void => {
       dispatcher.disconnect(agent);
       health.forget(agent);
       anomalies.forget(agent);
-    });
+    };
+    this.#agents.onLoss(leave);
+    this.#identity.onLoss(leave);
   }
 }

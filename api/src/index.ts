@@ -1,6 +1,7 @@
 /** The HTTP facade: investigations for people, tasks for agents. */
 export * from './facade.ts';
 export type { FacadeConfig } from './facade-config.ts';
+export type { FacadeIdentity } from './facade-identity.ts';
 export { FACADE_ERROR_CODES, type FacadeErrorCode } from './http/error-codes.ts';
 export type { TlsFiles } from './http/create-app.ts';
 export type * from './identity/authenticator.ts';
