@@ -54,3 +54,38 @@ export const AgentCondition = {
 
 /** Conditions of an AgentTask; the reason of `Succeeded` is the outcome. */
 export const AgentTaskCondition = { Succeeded: 'Succeeded' } as const;
+
+/** Conditions of an AgentCredential. */
+export const AgentCredentialCondition = {
+  /** True: `Active`. False: `Revoked`, `RefreshTokenReused`, `CloneDetected`, `Expired`, `AgentGone`. */
+  Ready: 'Ready',
+} as const;
+
+/** Reasons of `Ready` of an AgentCredential. All but the first are False, and for good. */
+export type AgentCredentialReason =
+  | 'Active'
+  | 'Revoked'
+  | 'RefreshTokenReused'
+  | 'CloneDetected'
+  | 'Expired'
+  | 'AgentGone';
+
+/** Conditions of an EnrollmentToken. */
+export const EnrollmentTokenCondition = {
+  /** True: `Usable`. False: `Expired`, `UsedUp`, `Revoked`. */
+  Ready: 'Ready',
+} as const;
+
+/** Conditions of a DeviceCode; both are absent until there is something to say. */
+export const DeviceCodeCondition = {
+  /** True: `Approved`. False: `Denied`. */
+  Approved: 'Approved',
+  /** True: `Redeemed`. */
+  Redeemed: 'Redeemed',
+} as const;
+
+/** Conditions of a User. */
+export const UserCondition = {
+  /** True: `Enabled`. False: `Disabled`. */
+  Ready: 'Ready',
+} as const;

@@ -1,9 +1,13 @@
 export * from './agent-label.ts';
 export * from './conditions.ts';
 export * from './generated/agent.ts';
+export * from './generated/agentcredential.ts';
 export * from './generated/agenttask.ts';
+export * from './generated/devicecode.ts';
+export * from './generated/enrollmenttoken.ts';
 export * from './generated/evidence.ts';
 export * from './generated/investigation.ts';
+export * from './generated/user.ts';
 export * from './labels.ts';
 export type { ObjectMeta, OwnerReference } from './object-meta.ts';
 export * from './resources.ts';

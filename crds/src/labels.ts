@@ -16,6 +16,10 @@ export const NODE_LABEL = 'nannyai.dev/node';
 /** On evidence, set by the facade: uid of the task, so that what a task has stored can be counted. */
 export const TASK_UID_LABEL = 'nannyai.dev/task-uid';
 /**
+ * On DeviceCodes, set by the facade: the first 32 hex digits of `spec.userCodeHash`, by which the code that a person types is found.
+ */
+export const USER_CODE_LABEL = 'nannyai.dev/user-code';
+/**
  * On objects of a run-to-end kind, set by the operator before the first task: metadata.uid.
  *
  * An object whose annotation differs from its uid was restored from an export and never runs again.

@@ -18,3 +18,7 @@ export const AgentResource = namespaced('Agent', 'agents');
 export const AgentTaskResource = namespaced('AgentTask', 'agenttasks');
 export const EvidenceResource = namespaced('Evidence', 'evidence');
 export const InvestigationResource = namespaced('Investigation', 'investigations');
+export const AgentCredentialResource = namespaced('AgentCredential', 'agentcredentials');
+export const DeviceCodeResource = namespaced('DeviceCode', 'devicecodes');
+export const EnrollmentTokenResource = namespaced('EnrollmentToken', 'enrollmenttokens');
+export const UserResource = { ...namespaced('User', 'users'), namespaced: false };

@@ -6,6 +6,7 @@ import {
   RUN_UID_ANNOTATION,
   STEP_LABEL,
   TASK_UID_LABEL,
+  USER_CODE_LABEL,
 } from '@nannyapi/crds';
 import { code, generatedBy, page, table } from './markdown.ts';
 
@@ -59,6 +60,13 @@ export const LABELS: readonly MetadataKey[] = [
     on: 'Evidence',
     writer: 'API',
     meaning: '`metadata.uid` of the AgentTask that brought it.',
+  },
+  {
+    key: USER_CODE_LABEL,
+    example: '2c26b46b68ffc68ff99b453c1d304134',
+    on: 'DeviceCode',
+    writer: 'API',
+    meaning: 'The first 32 hex digits of `spec.userCodeHash`, by which the code that a person types is found.',
   },
 ];
 
