@@ -7,6 +7,10 @@ import { readIfPresent } from '../read-if-present.ts';
 export interface UserInfo {
   name: string;
   groups: readonly string[];
+  /** '' or absent where the authenticator knows none. */
+  uid?: string;
+  /** What else the authenticator knows, for example the pod of a token. */
+  extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The one user until the identity kinds exist: what kubeadm calls the admin. */

@@ -15,6 +15,7 @@ import { checkNamespace } from './namespace-check.ts';
 import { allowsUnconditionalUpdate, baseVersion, missingVersion } from './update-rules.ts';
 import { isSameObject, nextObject, withGeneration } from './next-object.ts';
 import type { Subresource } from './next-object.ts';
+import type { WriteGuard } from './write-guard.ts';
 
 /** Where CRDs are stored. */
 const CRD_RESOURCE = 'customresourcedefinitions.apiextensions.k8s.io';
@@ -24,6 +25,8 @@ export interface WriteOptions {
   /** Field manager that managedFields names. */
   manager: string;
   isDryRun: boolean;
+  /** Who judges the write for the client that sent it. */
+  guard?: WriteGuard;
 }
 
 /** An update of an existing object. */
@@ -76,7 +79,9 @@ export class ObjectWriter {
       ? sound
       : updateManagedFields({ next: sound, manager: options.manager, kind, now });
     const object = admit(kind, managed, { now, storedCrds: () => this.#storedCrds() });
+    options.guard?.beforeValidation({ operation: 'CREATE', object });
     assertValid(kind.resource, name, kind.validate(object));
+    options.guard?.afterValidation({ operation: 'CREATE', object });
     const key = keyOf(kind.resource, options.namespace, name);
     const taken = this.#store.head(key);
     if (taken !== undefined) {
@@ -113,13 +118,18 @@ export class ObjectWriter {
    *
    * @throws StatusError NotFound, Conflict (preconditions).
    */
-  async delete(kind: CompiledKind, at: { namespace: string; name: string }, options: DeleteOptions): Promise<Written> {
+  async delete(
+    kind: CompiledKind,
+    at: { namespace: string; name: string },
+    options: DeleteOptions & { guard?: WriteGuard },
+  ): Promise<Written> {
     const key = keyOf(kind.resource, at.namespace, at.name);
     const stored = this.#store.head(key);
     if (stored === undefined) return await this.#refuseMissing(kind, key);
     const live = kind.fromStored(this.#store.parse(stored));
     assertDeletable(kind, at.name);
     checkPreconditions(kind.resource, live, options);
+    options.guard?.afterValidation({ operation: 'DELETE', oldObject: live });
     const next = deletionPlan(kind, live, options, this.#clock.now());
     if (next === undefined) return await this.#remove(kind, live, options.isDryRun);
     if (isSameObject(live, next)) return await this.#unchanged(key, live);
@@ -149,7 +159,10 @@ export class ObjectWriter {
     });
     const next = withGeneration(kind, live, merged);
     const name = live.metadata.name ?? '';
+    const write = { operation: 'UPDATE', object: next, oldObject: live } as const;
+    request.guard?.beforeValidation(write);
     assertValid(kind.resource, name, kind.validate(next, live));
+    request.guard?.afterValidation(write);
     if (request.isManaged) return next;
     return updateManagedFields({
       live,

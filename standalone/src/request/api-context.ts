@@ -1,16 +1,22 @@
 import type { Clock, Logger } from '@nannyapi/process';
+import type { Authorize } from '../auth/authorize.ts';
 import type { KindRegistry } from '../kinds/kind-registry.ts';
 import type { ObjectWriter } from '../objects/object-writer.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Change } from '../store/stored-object.ts';
 import type { SharedLine } from '../watch/shared-line.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
+import type { Admission } from './admission.ts';
 
 /** What the verbs work on. */
 export interface ApiContext {
   store: ObjectStore;
   kinds: KindRegistry;
   writer: ObjectWriter;
+  /** Who may do what. */
+  authorize: Authorize;
+  /** What policies say to writes. */
+  admission: Admission;
   hub: WatchHub;
   /** Encoded watch lines by change, shared by all watches. */
   watchFrames: WeakMap<Change, Map<string, SharedLine>>;

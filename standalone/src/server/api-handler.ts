@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import { CodedError } from '@nannyapi/process';
 import type { Authenticate } from '../auth/authenticate.ts';
-import type { Authorize } from '../auth/authorize.ts';
 import type { UserInfo } from '../auth/token-store.ts';
 import { answerFormat } from '../request/answer-format.ts';
 import { sendBytes, sendError, sendReply, sendText } from '../request/answer.ts';
@@ -25,7 +24,6 @@ export interface ApiHandlerDeps {
   context: ApiContext;
   documents: Documents;
   authenticate: Authenticate;
-  authorize: Authorize;
   health: HealthChecks;
   metrics: ApiMetrics;
   /** What `/metrics` shows. */
@@ -94,7 +92,7 @@ async function answer(deps: ApiHandlerDeps, exchange: Exchange): Promise<void> {
 }
 
 function authorizePath(deps: ApiHandlerDeps, user: UserInfo, path: string): void {
-  const { isAllowed } = deps.authorize({ user, verb: 'get', path });
+  const { isAllowed } = deps.context.authorize({ user, verb: 'get', path });
   if (isAllowed) return;
   throw new StatusError('Forbidden', `forbidden: User ${JSON.stringify(user.name)} cannot get path`);
 }

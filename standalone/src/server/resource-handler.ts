@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { Authorize } from '../auth/authorize.ts';
 import type { UserInfo } from '../auth/token-store.ts';
 import { answerFormat } from '../request/answer-format.ts';
 import { sendReply, setWarnings } from '../request/answer.ts';
@@ -44,7 +43,6 @@ const SCALE_VERBS: Partial<typeof VERBS> = { get: getScale, update: updateScale,
 /** What answers requests to resources. */
 export interface ResourceHandlerDeps {
   context: ApiContext;
-  authorize: Authorize;
   metrics: ApiMetrics;
 }
 
@@ -111,7 +109,7 @@ async function replyTo(context: ApiContext, verb: Exclude<Verb, 'watch'>, reques
 function authorize(deps: ResourceHandlerDeps, exchange: ResourceExchange, verb: Verb): void {
   const { user, path: urlPath } = exchange;
   const { path } = exchange.target;
-  const { isAllowed, reason } = deps.authorize({ user, verb, resource: path, path: urlPath });
+  const { isAllowed, reason } = deps.context.authorize({ user, verb, resource: path, path: urlPath });
   if (isAllowed) return;
   const resource = path.group === '' ? path.plural : `${path.plural}.${path.group}`;
   throw new StatusError(

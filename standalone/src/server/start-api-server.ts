@@ -12,6 +12,7 @@ import { kubeconfig } from '../kubeconfig.ts';
 import { startLifecycles } from '../lifecycle/start-lifecycles.ts';
 import { ObjectWriter } from '../objects/object-writer.ts';
 import { builtinKinds } from '../schema/index.ts';
+import { ADMIT_ALL } from '../request/admission.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { apiHandler } from './api-handler.ts';
 import { ApiMetrics } from './api-metrics.ts';
@@ -92,7 +93,6 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       context,
       documents: new Documents({ kinds: context.kinds, serverAddress: () => `${host}:${listener.port}` }),
       authenticate: bearerAuthentication(tokens),
-      authorize: authorizeMasters,
       health: healthChecks(store),
       metrics: new ApiMetrics(registry, context.clock),
       registry,
@@ -164,6 +164,8 @@ function makeContext(store: ObjectStore, options: ApiServerOptions): ApiContext 
     store,
     kinds,
     writer: new ObjectWriter({ store, kinds, clock }),
+    authorize: authorizeMasters,
+    admission: ADMIT_ALL,
     hub: new WatchHub(store),
     watchFrames: new WeakMap(),
     clock,

@@ -3,6 +3,7 @@ import { withoutRepeatedOwners } from '../objects/owner-references.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { checkFields } from '../request/field-validation.ts';
 import { includeObjectOf, renderObject } from '../request/representation.ts';
+import { requestGuard } from '../request/request-guard.ts';
 import { fieldManager, isDryRun } from '../request/resource-request.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
 import { sentObject } from '../request/sent-object.ts';
@@ -17,7 +18,8 @@ export async function create(context: ApiContext, request: ResourceRequest): Pro
   const sent = withoutRepeatedOwners(sentObject(request), false);
   checkFields(request, sent.object);
   const warnings = [...sent.warnings, ...finalizerWarnings(kind, sent.object)];
-  const options = { namespace: path.namespace, manager: fieldManager(request), isDryRun: isDryRun(request) };
+  const guard = requestGuard(context, request, { optionsKind: 'CreateOptions' });
+  const options = { namespace: path.namespace, manager: fieldManager(request), isDryRun: isDryRun(request), guard };
   if (!options.isDryRun) assertNoVersion(sent.object.metadata.resourceVersion);
   const object = await context.writer.create(kind, sent.object, options);
   return { code: 201, body: render(context, request, object), warnings };

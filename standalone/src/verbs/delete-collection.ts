@@ -1,5 +1,6 @@
 import { storageResource } from '../kinds/kind-registry.ts';
 import type { ApiContext } from '../request/api-context.ts';
+import { requestGuard } from '../request/request-guard.ts';
 import { renderList } from '../request/representation.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
 import { methodNotAllowed, StatusError } from '../status/status-error.ts';
@@ -13,7 +14,8 @@ export async function removeCollection(context: ApiContext, request: ResourceReq
   // Namespaces go one by one, in kube-apiserver too.
   const isNamespaces = kind.resource.group === '' && kind.resource.plural === 'namespaces';
   if (isNamespaces || (kind.resource.namespaced && path.namespace === '')) throw methodNotAllowed();
-  const options = readDeleteOptions(request);
+  const deletion = readDeleteOptions(request);
+  const options = { ...deletion, guard: requestGuard(context, request, { optionsKind: 'DeleteOptions', deletion }) };
   const selection = parseSelection(store, request);
   const selected = [...store.list(storageResource(kind.resource), selection.namespace)].filter((object) =>
     selection.matches(object),

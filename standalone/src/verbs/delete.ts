@@ -1,5 +1,6 @@
 import type { ApiContext } from '../request/api-context.ts';
 import { readDeleteOptions } from '../request/delete-options.ts';
+import { requestGuard } from '../request/request-guard.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
 import type { Status } from '../status/status-error.ts';
 import { render } from './create.ts';
@@ -7,7 +8,9 @@ import { render } from './create.ts';
 /** DELETE of one object. */
 export async function remove(context: ApiContext, request: ResourceRequest): Promise<Reply> {
   const { kind, path } = request;
-  const written = await context.writer.delete(kind, path, readDeleteOptions(request));
+  const deletion = readDeleteOptions(request);
+  const guard = requestGuard(context, request, { optionsKind: 'DeleteOptions', deletion });
+  const written = await context.writer.delete(kind, path, { ...deletion, guard });
   if (!written.isGone) return { code: 200, body: render(context, request, written.object) };
   const { group, plural } = kind.resource;
   const status: Status = {

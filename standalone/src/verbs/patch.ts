@@ -16,6 +16,7 @@ import { assertValid, keyOf } from '../objects/object-writer.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { checkDuplicates, checkFields } from '../request/field-validation.ts';
 import { parseDocument } from '../request/read-body.ts';
+import { requestGuard } from '../request/request-guard.ts';
 import { fieldManager, isDryRun } from '../request/resource-request.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
 import { isJsonObject } from '../request/json-object.ts';
@@ -70,6 +71,7 @@ async function patchLive(context: ApiContext, request: ResourceRequest): Promise
     },
     manager: fieldManager(request),
     isDryRun: isDryRun(request),
+    guard: requestGuard(context, request, { optionsKind: 'PatchOptions' }),
   });
   return { code: 200, body: render(context, request, written.object), warnings };
 }
@@ -100,7 +102,8 @@ async function apply(context: ApiContext, request: ResourceRequest): Promise<Rep
   checkDuplicates(request);
   const warnings = finalizerWarnings(kind, intent);
   const merge = (live?: ApiObject): ApiObject => mergeIntent(context, request, { live, intent, manager });
-  const options = { manager, isDryRun: isDryRun(request), isManaged: true };
+  const guard = requestGuard(context, request, { optionsKind: 'PatchOptions' });
+  const options = { manager, isDryRun: isDryRun(request), isManaged: true, guard };
   const isNew = context.store.head(keyOf(kind.resource, path.namespace, path.name)) === undefined;
   if (isNew && path.subresource === '') {
     assertNoUid(request, intent);

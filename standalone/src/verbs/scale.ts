@@ -3,6 +3,7 @@ import { keyOf } from '../objects/object-writer.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { checkFields } from '../request/field-validation.ts';
 import { parseDocument } from '../request/read-body.ts';
+import { requestGuard } from '../request/request-guard.ts';
 import { fieldManager, isDryRun } from '../request/resource-request.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
 import { patchedObject, sentObject } from '../request/sent-object.ts';
@@ -73,6 +74,10 @@ async function write(
     },
     manager: fieldManager(request),
     isDryRun: isDryRun(request),
+    guard: requestGuard(context, request, {
+      optionsKind: request.method === 'PUT' ? 'UpdateOptions' : 'PatchOptions',
+      view: { kind: view.kind, of: (whole) => view.read(whole) },
+    }),
   });
   return { code: 200, body: render(context, asScale(request, view), view.read(object)) };
 }

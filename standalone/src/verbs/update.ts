@@ -5,6 +5,7 @@ import { allowsCreateOnUpdate } from '../objects/update-rules.ts';
 import { keyOf } from '../objects/object-writer.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { checkFields } from '../request/field-validation.ts';
+import { requestGuard } from '../request/request-guard.ts';
 import { fieldManager, isDryRun } from '../request/resource-request.ts';
 import type { Reply, ResourceRequest } from '../request/resource-request.ts';
 import { sentObject } from '../request/sent-object.ts';
@@ -20,7 +21,8 @@ export async function update(context: ApiContext, request: ResourceRequest): Pro
   const sent = withoutRepeatedOwners(sentObject(request), false);
   checkFields(request, sent.object);
   const warnings = [...sent.warnings];
-  const options = { manager: fieldManager(request), isDryRun: isDryRun(request) };
+  const guard = requestGuard(context, request, { optionsKind: 'UpdateOptions' });
+  const options = { manager: fieldManager(request), isDryRun: isDryRun(request), guard };
   const isMissing = context.store.head(keyOf(kind.resource, path.namespace, path.name)) === undefined;
   if (isMissing && path.subresource === '' && allowsCreateOnUpdate(kind.resource)) {
     const object = await context.writer.create(kind, sent.object, { ...options, namespace: path.namespace });

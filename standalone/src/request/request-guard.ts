@@ -1,0 +1,82 @@
+import type { DeleteOptions } from '../objects/deletion-plan.ts';
+import type { PendingWrite, WriteGuard } from '../objects/write-guard.ts';
+import type { ApiObject, CompiledKind, JsonObject } from '../schema/index.ts';
+import type { ApiContext } from './api-context.ts';
+import type { ResourceRequest } from './resource-request.ts';
+import type { OptionsKind } from './write-options.ts';
+
+/** What tells one write request from another for its guard. */
+export interface GuardedWrite {
+  optionsKind: OptionsKind;
+  /** What a deletion was told, in its body or in its query. */
+  deletion?: DeleteOptions;
+  /** The objects as policies see them, where those are another kind than the stored ones. */
+  view?: { kind: CompiledKind; of: (object: ApiObject) => ApiObject };
+}
+
+/** Judges the writes of a request: by policies. Their warnings are told with the answer. */
+export function requestGuard(context: ApiContext, request: ResourceRequest, guarded: GuardedWrite): WriteGuard {
+  return {
+    beforeValidation: () => undefined,
+    afterValidation: (write) => {
+      const { warnings } = context.admission.review(attributesOf(request, guarded, write));
+      request.warnings.push(...warnings);
+    },
+  };
+}
+
+function attributesOf(
+  request: ResourceRequest,
+  guarded: GuardedWrite,
+  write: PendingWrite,
+): Parameters<ApiContext['admission']['review']>[0] {
+  const { operation, object, oldObject } = write;
+  const { kind: stored, user } = request;
+  const { kind, of } = guarded.view ?? { kind: stored, of: (whole: ApiObject) => whole };
+  const { group, version, kind: kindName } = kind.resource;
+  const options = optionsOf(request, guarded);
+  return {
+    operation,
+    path: placeOf(request, object),
+    kind: { group, version, kind: kindName },
+    user,
+    ...(object === undefined ? {} : { object: of(object) }),
+    ...(oldObject === undefined ? {} : { oldObject: of(oldObject) }),
+    options,
+    isDryRun: Array.isArray(options['dryRun']),
+  };
+}
+
+/** The name of a new object is in the object alone; a namespace lies in itself. */
+function placeOf({ path, kind }: ResourceRequest, object: ApiObject | undefined): ResourceRequest['path'] {
+  const name = path.name === '' ? (object?.metadata.name ?? '') : path.name;
+  const isNamespace = kind.resource.group === '' && kind.resource.plural === 'namespaces';
+  return { ...path, name, namespace: isNamespace ? name : path.namespace };
+}
+
+function optionsOf({ query }: ResourceRequest, { optionsKind, deletion }: GuardedWrite): JsonObject {
+  const told = deletion === undefined ? queryOptions(query) : deleteOptions(deletion);
+  return { kind: optionsKind, apiVersion: 'meta.k8s.io/v1', ...told };
+}
+
+function queryOptions(query: URLSearchParams): JsonObject {
+  const texts = ['fieldManager', 'fieldValidation'].flatMap((name) => {
+    const value = query.get(name);
+    return value === null || value === '' ? [] : [[name, value] as const];
+  });
+  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  return { ...Object.fromEntries(texts), ...(dryRun.length === 0 ? {} : { dryRun }) };
+}
+
+function deleteOptions({ isDryRun, propagationPolicy, preconditions }: DeleteOptions): JsonObject {
+  const { uid, resourceVersion } = preconditions ?? {};
+  const named = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+  return {
+    ...(isDryRun ? { dryRun: ['All'] } : {}),
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+    ...(preconditions === undefined ? {} : { preconditions: named }),
+  };
+}
