@@ -10,6 +10,7 @@ import type { Clock, Logger } from '@nannyapi/process';
 import type { FastifyInstance } from 'fastify';
 import { callingAgent } from '../http/access-control.ts';
 import { eventStream, problems } from '../http/schemas.ts';
+import { headersOf } from '../http/security-headers.ts';
 import { waitForCache } from '../http/wait-for-cache.ts';
 import { agentKey } from '../identity/principal.ts';
 import type { OpenStreams } from '../streams/open-streams.ts';
@@ -108,8 +109,8 @@ function registerStream(app: FastifyInstance, deps: AgentRoutesDeps): void {
       await deps.agents.admit(agent);
       streams.refuseWhenClosing();
       reply.hijack();
-      const stream = new SseStream(reply.raw, { headers: { 'x-request-id': request.id } });
-      streams.add(stream, request.recheck);
+      const stream = new SseStream(reply.raw, { headers: headersOf(reply) });
+      streams.add(stream, request.authentication?.recheck);
       const hello: Hello = {
         agent: agentKey(agent),
         policyHash: deps.policyHash,

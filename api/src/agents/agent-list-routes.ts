@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Gate } from '../http/access-control.ts';
+import type { Gate } from '../http/gate.ts';
 import { kubeList, kubeObject, NAME_SCHEMA, problems } from '../http/schemas.ts';
 import type { AgentService } from './agent-service.ts';
 

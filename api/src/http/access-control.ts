@@ -1,9 +1,11 @@
-import type { Logger } from '@nannyapi/process';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Authenticator } from '../identity/authenticator.ts';
-import type { Access, Authorizer } from '../identity/authorizer.ts';
-import { principalName, type AgentPrincipal, type Principal, type UserPrincipal } from '../identity/principal.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Authentication, CredentialScheme } from '../identity/credential-scheme.ts';
+import { requireOwnNames } from '../identity/own-names.ts';
+import type { AgentPrincipal, Principal } from '../identity/principal.ts';
 import { ApiError } from './api-error.ts';
+import { isPage, redirectToLogin } from './pages.ts';
+
+export { createGate, type Gate } from './gate.ts';
 
 /** Whom a route serves. `everyone` needs no credential. */
 export type Audience = 'everyone' | 'people' | 'agents';
@@ -13,63 +15,71 @@ declare module 'fastify' {
     audience?: Audience;
   }
   interface FastifyRequest {
+    /** Who sends the request and how it was proved; `undefined` on routes for everyone. */
+    authentication: Authentication | undefined;
+    /** `authentication.principal`. */
     principal: Principal | undefined;
-    /** Asks anew whether the credential of this request is good; for what outlives the request. It keeps no request alive. */
-    recheck: (() => Promise<boolean>) | undefined;
   }
 }
-
-/** Longest bearer token that is looked at, in characters; a Kubernetes token has about 1,000. */
-const MAX_TOKEN_LENGTH = 8192;
 
 /**
  * Lets no request through without a credential that fits the audience of its route.
  *
  * It runs before the body is read, and for paths that do not exist too: without a credential nobody learns which
- * paths there are.
+ * paths there are. Every scheme is asked: a wrong credential of any kind is refused, and so are two at once, for it
+ * would depend on an order that nobody sees whom the request speaks for.
  */
-export function requireCredentials(app: FastifyInstance, deps: { authenticator: Authenticator }): void {
+export function requireCredentials(app: FastifyInstance, deps: { schemes: readonly CredentialScheme[] }): void {
+  const challenge = deps.schemes.flatMap((scheme) => scheme.challenge ?? []).join(', ');
+  app.decorateRequest('authentication', undefined);
   app.decorateRequest('principal', undefined);
-  app.decorateRequest('recheck', undefined);
   app.addHook('onRequest', async (request, reply) => {
     const { audience } = request.routeOptions.config;
-    if (audience === 'everyone') return;
-    const bearer = bearerOf(request) ?? '';
-    const principal =
-      bearer === '' ? undefined : await deps.authenticator.authenticate(bearer, { address: request.ip });
-    if (!principal) {
-      reply.header('www-authenticate', 'Bearer realm="nannyapi"');
-      throw new ApiError('Unauthenticated', 'Send Authorization: Bearer <token> with a token that is still valid');
-    }
+    if (audience === 'everyone') return undefined;
+    const authentication = await identify(request, reply, deps.schemes);
+    if (!authentication) return challengeWith(challenge, request, reply);
+    const { principal } = authentication;
+    requireOwnNames(principal);
+    request.authentication = authentication;
     request.principal = principal;
-    request.recheck = recheckOf(deps.authenticator, { bearer, address: request.ip, principal });
     if (audience === 'people' && principal.kind !== 'user')
       throw new ApiError('Forbidden', 'An agent may only use the paths under /agent/v1');
     if (audience === 'agents' && principal.kind !== 'agent')
       throw new ApiError('Forbidden', 'The paths under /agent/v1 are for agents; people use /api/v1');
+    return undefined;
   });
 }
 
-function recheckOf(
-  authenticator: Authenticator,
-  { bearer, address, principal }: { bearer: string; address: string; principal: Principal },
-): () => Promise<boolean> {
-  const name = principalName(principal);
-  return async () => {
-    try {
-      const present = await authenticator.authenticate(bearer, { address });
-      return present !== undefined && principalName(present) === name;
-    } catch (error) {
-      // Nobody could say: an API server that restarts must not cut every stream.
-      return !(error instanceof ApiError && error.code === 'Forbidden');
+/** `undefined` when no credential was shown, and on pages also when it is no longer good. */
+async function identify(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  schemes: readonly CredentialScheme[],
+): Promise<Authentication | undefined> {
+  const found: Authentication[] = [];
+  try {
+    for (const scheme of schemes) {
+      const authentication = await scheme.authenticate(request, reply);
+      if (authentication) found.push(authentication);
     }
-  };
+  } catch (error) {
+    const isAnswered = error instanceof ApiError && error.code === 'Unauthenticated' && isPage(request);
+    if (isAnswered && isRead(request)) return undefined;
+    throw error;
+  }
+  if (found.length > 1)
+    throw new ApiError('BadRequest', 'Show one credential: this request shows two, of different kinds');
+  return found[0];
 }
 
-function bearerOf(request: FastifyRequest): string | undefined {
-  const header = request.headers.authorization;
-  if (header === undefined || header.length > MAX_TOKEN_LENGTH) return undefined;
-  return /^bearer +(\S+) *$/i.exec(header)?.[1];
+function challengeWith(challenge: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (isPage(request) && isRead(request)) return redirectToLogin(request, reply);
+  if (challenge !== '') reply.header('www-authenticate', challenge);
+  throw new ApiError('Unauthenticated', 'Send Authorization: Bearer <token> with a token that is still valid');
+}
+
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** The agent that makes a request of a route for agents. */
@@ -77,30 +87,4 @@ export function callingAgent(request: FastifyRequest): AgentPrincipal {
   const { principal } = request;
   if (principal?.kind !== 'agent') throw new ApiError('Forbidden', 'This path is for agents');
   return principal;
-}
-
-/** Asks whether a person may do something, and leaves a line in the audit log for all but reads. */
-export interface Gate {
-  /** @throws ApiError `Forbidden`. */
-  admit(request: FastifyRequest, access: Access): Promise<UserPrincipal>;
-}
-
-/** Makes the gate of all routes for people. */
-export function createGate(deps: { authorizer: Authorizer; log: Logger }): Gate {
-  return {
-    admit: async (request, access) => {
-      const { principal } = request;
-      if (principal?.kind !== 'user') throw new ApiError('Forbidden', 'This path is for people');
-      const isAllowed = await deps.authorizer.authorize(principal, access);
-      const isRead = ['get', 'list', 'watch'].includes(access.verb);
-      if (!isRead || !isAllowed)
-        deps.log.info(
-          { principal: principalName(principal), ...access, isAllowed, requestID: request.id },
-          'Audited a call',
-        );
-      if (isAllowed) return principal;
-      const where = access.namespace === undefined ? '' : ` in namespace ${access.namespace}`;
-      throw new ApiError('Forbidden', `${principal.name} may not ${access.verb} ${access.resource}${where}`);
-    },
-  };
 }

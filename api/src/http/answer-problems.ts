@@ -1,16 +1,22 @@
 import { errorMessage } from '@nannyapi/process';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.ts';
+import { isPage, type RenderProblem } from './pages.ts';
 import { problemOf, toApiError } from './problem.ts';
 
-/** Answers every failure, unknown paths and wrong methods with problem+json, and logs what was our own fault. */
-export function answerProblems(app: FastifyInstance): void {
+/**
+ * Answers every failure, unknown paths and wrong methods with problem+json, or with a page where one was asked for, and
+ * logs what was our own fault.
+ */
+export function answerProblems(app: FastifyInstance, deps: { renderProblem?: RenderProblem | undefined }): void {
+  const { renderProblem } = deps;
   const methods = new MethodTable();
   app.addHook('onRoute', (route) => methods.add(route.url, route.method));
 
   app.setErrorHandler((error, request, reply) => {
     const failure = toApiError(error);
     logOwnFault(request, failure);
+    if (renderProblem && isPage(request)) return sendProblemPage(renderProblem, failure, request, reply);
     return sendProblem(reply, failure, request.id);
   });
 
@@ -25,11 +31,25 @@ export function answerProblems(app: FastifyInstance): void {
 
 /** Answers a request with its failure. */
 export function sendProblem(reply: FastifyReply, failure: ApiError, requestID: string): FastifyReply {
-  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(failure.retryAfterSeconds));
-  return reply
-    .code(failure.status)
+  return begin(reply, failure)
     .type('application/problem+json')
     .send(JSON.stringify(problemOf(failure, requestID)));
+}
+
+// oxlint-disable-next-line eslint/max-params -- what every answer to a failure is made of
+async function sendProblemPage(
+  render: RenderProblem,
+  failure: ApiError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  begin(reply, failure).type('text/html; charset=utf-8');
+  return reply.send(await render(problemOf(failure, request.id), request, reply));
+}
+
+function begin(reply: FastifyReply, failure: ApiError): FastifyReply {
+  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(failure.retryAfterSeconds));
+  return reply.code(failure.status);
 }
 
 /** What was asked wrongly is told to the caller alone; a replica that is merely not ready has nothing to say. */

@@ -6,10 +6,15 @@ import type { SecureContextOptions } from 'node:tls';
 import type { Logger } from '@nannyapi/process';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Authenticator } from '../identity/authenticator.ts';
+import { createBearerScheme } from '../identity/bearer-scheme.ts';
+import type { CredentialScheme } from '../identity/credential-scheme.ts';
 import { requireCredentials } from './access-control.ts';
 import { answerProblems, sendProblem } from './answer-problems.ts';
+import { takeForms } from './form-bodies.ts';
 import { refuseMalformed } from './malformed-request.ts';
+import type { RenderProblem } from './pages.ts';
 import { toApiError } from './problem.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 /** Certificate chain and private key of a TLS listener, in PEM. */
@@ -20,9 +25,16 @@ export interface TlsFiles {
 
 /** What {@link createApp} needs. */
 export interface AppOptions {
+  /** Knows bearer tokens. */
   authenticator: Authenticator;
   log: Logger;
+  /** Further credentials that are taken, besides bearer tokens. */
+  schemes?: readonly CredentialScheme[] | undefined;
+  /** Writes failures of pages. Default: they are problem+json like all others. */
+  renderProblem?: RenderProblem | undefined;
   tls?: TlsFiles | undefined;
+  /** Whether browsers come by TLS; also true when a proxy in front ends it. Default: with `tls`. */
+  isSecure?: boolean | undefined;
 }
 
 /** Largest JSON body of a route that says nothing else, in bytes. */
@@ -58,11 +70,10 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.setValidatorCompiler(createValidatorCompiler());
   // Answers are our own objects or those of the API server, passed on whole: no schema may strip a field of them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-  });
-  answerProblems(app);
-  requireCredentials(app, options);
+  setSecurityHeaders(app, { isSecure: options.isSecure ?? options.tls !== undefined });
+  answerProblems(app, options);
+  requireCredentials(app, { schemes: [...(options.schemes ?? []), createBearerScheme(options.authenticator)] });
+  takeForms(app);
   return app;
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import type { Gate } from './access-control.ts';
+import type { Gate } from './gate.ts';
 import { ApiError } from './api-error.ts';
 import { problems } from './schemas.ts';
 

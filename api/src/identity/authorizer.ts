@@ -2,9 +2,19 @@ import type { UserPrincipal } from './principal.ts';
 
 /** What a person wants to do, in the words of Kubernetes RBAC. */
 export interface Access {
-  verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'delete' | 'investigate';
+  verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'investigate' | 'approve';
   /** `metrics` is a path and no resource; `nodes` and `pods` are those of the core group. */
-  resource: 'investigations' | 'agents' | 'evidence' | 'metrics' | 'nodes' | 'pods';
+  resource:
+    | 'investigations'
+    | 'agents'
+    | 'evidence'
+    | 'users'
+    | 'devicecodes'
+    | 'agentcredentials'
+    | 'enrollmenttokens'
+    | 'metrics'
+    | 'nodes'
+    | 'pods';
   /** Absent for what is in no namespace. */
   namespace?: string | undefined;
   /** Absent for collections, and for an object whose name is not chosen yet. */

@@ -28,6 +28,8 @@ export interface BrowserSession {
 
 /** One way to prove who sends a request. */
 export interface CredentialScheme {
+  /** What `WWW-Authenticate` says of this scheme to who shows no credential at all; absent: nothing. */
+  challenge?: string | undefined;
   /**
    * Answers `undefined` when the request shows no credential of this kind.
    *

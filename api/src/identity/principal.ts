@@ -19,6 +19,8 @@ export interface UserPrincipal {
   /** As it is recorded in `spec.requestedBy`. */
   name: string;
   groups: readonly string[];
+  /** Id of the provider that the person logged in with here; absent for whom the cluster itself knows. */
+  provider?: string | undefined;
   uid?: string | undefined;
   /** What else the cluster's authenticator said of the person; its authorizers may want it. */
   extra?: Readonly<Record<string, readonly string[]>> | undefined;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, RouteOptions } from 'fastify';
-import type { Gate } from '../http/access-control.ts';
+import type { Gate } from '../http/gate.ts';
 import { kubeList, kubeObject, NAME_SCHEMA, problems } from '../http/schemas.ts';
 import { NEW_INVESTIGATION } from './investigation-schema.ts';
 import type { InvestigationService, NewInvestigation } from './investigation-service.ts';

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '@nannyapi/process';
 import type { TaskCache } from '../agent-protocol/task-cache.ts';
-import type { Gate } from '../http/access-control.ts';
+import type { Gate } from '../http/gate.ts';
 import { waitForCache } from '../http/wait-for-cache.ts';
 import { eventStream, NAME_SCHEMA, problems } from '../http/schemas.ts';
+import { headersOf } from '../http/security-headers.ts';
 import type { OpenStreams } from '../streams/open-streams.ts';
 import { SseStream } from '../streams/sse-stream.ts';
 import { parseByteRange } from './byte-range.ts';
@@ -65,8 +66,8 @@ function registerEvents(app: FastifyInstance, deps: RunRoutesDeps): void {
       deps.streams.refuseWhenClosing();
       deps.follow.refuseWhenFull();
       reply.hijack();
-      const stream = new SseStream(reply.raw, { headers: { 'x-request-id': request.id } });
-      deps.streams.add(stream, request.recheck);
+      const stream = new SseStream(reply.raw, { headers: headersOf(reply) });
+      deps.streams.add(stream, request.authentication?.recheck);
       deps.follow.follow(investigation, stream);
     },
   });
