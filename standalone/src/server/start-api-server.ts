@@ -6,7 +6,9 @@ import { CodedError, systemClock, makeFolder } from '@nannyapi/process';
 import type { Clock, Logger } from '@nannyapi/process';
 import { authorizeMasters } from '../auth/authorize.ts';
 import { bearerAuthentication } from '../auth/authenticate.ts';
+import { ProcessTokens } from '../auth/process-tokens.ts';
 import { TokenStore } from '../auth/token-store.ts';
+import type { UserInfo } from '../auth/token-store.ts';
 import { KindRegistry } from '../kinds/kind-registry.ts';
 import { kubeconfig } from '../kubeconfig.ts';
 import { startLifecycles } from '../lifecycle/start-lifecycles.ts';
@@ -54,6 +56,12 @@ export interface ApiServerHandle {
   url: string;
   caPem: string;
   adminToken: string;
+  /**
+   * A bearer token of a user for another part of this process; it ends with the server. `system:authenticated` need not be
+   * among the groups. A ServiceAccount's user is `system:serviceaccount:NAMESPACE:NAME` in `system:serviceaccounts` and
+   * `system:serviceaccounts:NAMESPACE`.
+   */
+  issueToken(user: UserInfo): string;
   /** A certificate of the same authority for another listener of this process, valid one year. */
   issueServerCertificate(names: string[]): Promise<CertifiedKey>;
   /** A kubeconfig of the admin, YAML text; it holds a credential. */
@@ -84,6 +92,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const host = options.host ?? '127.0.0.1';
   const pki = await openPki({ folder: options.dataDir, host, now: () => context.clock.now() });
   const tokens = await TokenStore.open(options.dataDir);
+  const processTokens = new ProcessTokens();
   const adminToken = await tokens.adminToken(options.dataDir);
   const listener = await listenHttps({
     host,
@@ -92,7 +101,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     handler: apiHandler({
       context,
       documents: new Documents({ kinds: context.kinds, serverAddress: () => `${host}:${listener.port}` }),
-      authenticate: bearerAuthentication(tokens),
+      authenticate: bearerAuthentication([processTokens, tokens]),
       health: healthChecks(store),
       metrics: new ApiMetrics(registry, context.clock),
       registry,
@@ -112,6 +121,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     url,
     caPem: pki.caPem,
     adminToken,
+    issueToken: (user) => processTokens.issue(user),
     issueServerCertificate: pki.issueServerCertificate,
     stopped: store.stopped,
     kubeconfig: () => kubeconfig({ url, caPem: pki.caPem, token: adminToken }),
