@@ -1,3 +1,4 @@
+import type { ListenAddress } from './facade-listener.ts';
 import type { TlsFiles } from './http/create-app.ts';
 
 /** How a facade listens and what it tells agents. */
@@ -8,8 +9,17 @@ export interface FacadeConfig {
   port: number;
   /** Absent: plain HTTP, for a proxy in front that ends TLS. */
   tls?: TlsFiles | undefined;
+  /** More addresses that the same is served on. */
+  further?: FurtherAddresses | undefined;
   /** How often agents send a heartbeat, in seconds, 1-3600. Default: 30. */
   heartbeatSeconds?: number | undefined;
   /** Hash of the safety policy that agents compare with their own. Default: that of this program. */
   policyHash?: string | undefined;
+}
+
+/** Where else a facade is served. */
+export interface FurtherAddresses {
+  addresses: readonly ListenAddress[];
+  /** Another certificate for them, for example one that browsers know. Default: that of the facade. */
+  tls?: TlsFiles | undefined;
 }

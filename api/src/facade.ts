@@ -19,6 +19,7 @@ import { TaskService } from './agent-protocol/task-service.ts';
 import { registerAgentListRoutes } from './agents/agent-list-routes.ts';
 import { AgentService } from './agents/agent-service.ts';
 import type { FacadeConfig } from './facade-config.ts';
+import { FacadeListener } from './facade-listener.ts';
 import { IdentityPart, type FacadeCache, type FacadeIdentity } from './facade-identity.ts';
 import { createGate } from './http/access-control.ts';
 import { createApp, secureContextOf, type TlsFiles } from './http/create-app.ts';
@@ -62,6 +63,8 @@ export interface Facade {
   readiness(): HealthCheck[];
   /** Serves new connections with another certificate; open ones go on. Without effect over plain HTTP. */
   useCertificate(files: TlsFiles): void;
+  /** The same for the further addresses, if they have a certificate of their own. */
+  useFurtherCertificate(files: TlsFiles): void;
   /** Ends all streams, lets requests finish for up to five seconds and stops. A second call waits for the first. */
   close(): Promise<void>;
 }
@@ -88,6 +91,7 @@ class HttpFacade implements Facade {
   readonly #agents: AgentRegistry;
   readonly #identity: IdentityPart;
   readonly #app: FastifyInstance;
+  readonly #further: FacadeListener[] = [];
   #running: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
@@ -104,6 +108,12 @@ class HttpFacade implements Facade {
     const { host, port } = this.#deps.config;
     await this.#register();
     await this.#app.listen({ host, port, listenTextResolver: () => 'Listening' });
+    try {
+      await this.#listenFurther();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
     this.#running = Promise.all(this.#caches().map((cache) => cache.start(this.#stopCaches.signal)));
     if (signal.aborted) await this.close();
     else signal.addEventListener('abort', () => void this.close(), { once: true });
@@ -135,15 +145,28 @@ class HttpFacade implements Facade {
     if (this.#deps.config.tls) (this.#app.server as TlsServer).setSecureContext(secureContextOf(files));
   }
 
+  useFurtherCertificate(files: TlsFiles): void {
+    for (const listener of this.#further) listener.useCertificate(files);
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
+  async #listenFurther(): Promise<void> {
+    const { addresses, tls } = this.#deps.config.further ?? { addresses: [] };
+    for (const address of addresses) this.#further.push(await FacadeListener.open(this.#app.server, address, tls));
+  }
+
   async #close(): Promise<void> {
     this.#streams.close();
-    const drain = this.#deps.clock.setTimer(DRAIN_MS, () => this.#app.server.closeAllConnections());
-    await this.#app.close();
+    const further = this.#further;
+    const drain = this.#deps.clock.setTimer(DRAIN_MS, () => {
+      this.#app.server.closeAllConnections();
+      for (const listener of further) listener.closeAllConnections();
+    });
+    await Promise.all([this.#app.close(), ...further.map((listener) => listener.close())]);
     drain.cancel();
     this.#stopCaches.abort();
     await this.#running;

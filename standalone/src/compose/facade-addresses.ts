@@ -65,7 +65,7 @@ export function namesOf(deps: {
     ...deps.listen.map(({ host }) => host).filter((host) => !WILDCARDS.includes(host)),
     ...(isAnywhere ? outerAddresses(deps.interfaces) : []),
   ];
-  return [...new Set(names)];
+  return [...new Set(names.filter(isCertifiable))];
 }
 
 /** The first address that other machines may use, or loopback when only this machine is served. */
@@ -94,6 +94,11 @@ export function originsOf(names: readonly string[], ports: readonly number[], pu
 /** The address at which this machine reaches it. */
 export function localHost(main: ListenAddress): ListenAddress {
   return { ...main, host: LOOPBACK };
+}
+
+/** A machine may have a name that is none for DNS; no certificate would ever hold it. */
+function isCertifiable(name: string): boolean {
+  return isIP(name) !== 0 || /^(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/i.test(name);
 }
 
 function bareHost(url: URL): string {
