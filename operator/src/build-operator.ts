@@ -14,6 +14,7 @@ import {
   type Runnable,
 } from '@nannyapi/runtime';
 import type { Registry } from 'prom-client';
+import { identityControllers } from './controllers/identity/index.ts';
 import { AgentReconciler } from './controllers/agent/reconciler.ts';
 import { RunObserver } from './controllers/investigation/run-observer.ts';
 import type { Consulted } from './controllers/investigation/consult.ts';
@@ -95,6 +96,11 @@ export function buildOperator(parts: OperatorParts): Operator {
   manager.add(
     investigationController(parts, { resources, informers, tasks, wakeSource, consultations, untold, story }),
   );
+  const { agents } = informers;
+  for (const { informer, controller } of identityControllers({ ...parts, client, agents })) {
+    manager.addInformer(informer);
+    manager.add(controller);
+  }
   manager.addDrain({ name: 'events', drain: () => events.flush() });
   manager.addDrain({ name: 'consultations', drain: () => consultations.stop() });
   if (election) manager.addCheck('leader-election', () => election.problem());
