@@ -53,6 +53,26 @@ describe('createLogger', () => {
     expect(text()).not.toContain('S3CRET');
   });
 
+  it.each([
+    `nat.4e1f0c9a77d2b3586a10.${'x'.repeat(43)}`,
+    `nrt.4e1f0c9a77d2b3586a10.${'-_9'.repeat(14)}Z`,
+    `net.rack-7.${'x'.repeat(43)}`,
+    `npt.github-a1d0c6e83f027327.${'x'.repeat(43)}`,
+    `eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhIn0abc.${'s'.repeat(43)}`,
+  ])('removes a token wherever it stands: %s', (token) => {
+    const { log, lines, text } = capture();
+    log.warn({ url: `/x?t=${token}&y=1`, err: new Error(`refused ${token}`), list: [token] }, 'Called');
+    expect(text()).not.toContain(token);
+    expect(lines()[0]).toMatchObject({ url: '/x?t=[redacted]&y=1', list: ['[redacted]'] });
+  });
+
+  it('leaves names alone that only begin like tokens', () => {
+    const { log, lines } = capture();
+    const fields = { host: 'net.example.com', path: '/nat.conf', version: 'eyJ' };
+    log.info(fields, 'Called');
+    expect(lines()[0]).toMatchObject(fields);
+  });
+
   it('leaves counts of model tokens alone', () => {
     const { log, lines } = capture();
     log.info({ inputTokens: 12, usesToken: true }, 'Asked');

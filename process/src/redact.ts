@@ -7,6 +7,13 @@
 const SECRET_KEY =
   /(?:token|password|passwd|secret|secretkey|apikey|privatekey|authorization|keypem|credential|credentials)$|^(?:set)?cookie$|^dpop$/;
 
+/**
+ * What our own tokens and JSON Web Tokens look like, wherever in a text they stand: in the message of an error, in a URL.
+ *
+ * Our tokens: `nat.`, `nrt.`, `net.` or `npt.`, a name, and 43 characters of base64url.
+ */
+const TOKENS = /\b(?:n[arep]t\.[a-z0-9-]{1,253}\.[\w-]{43}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g;
+
 const REDACTED = '[redacted]';
 /** Nesting beyond this is cut: such values are rare, large, and may be cyclic. */
 const MAX_DEPTH = 8;
@@ -20,6 +27,11 @@ const SERIALIZED_KEYS = new Set(['req', 'res']);
 /** The fields of a log line without secrets, and with errors turned into plain objects. */
 export function redactFields(fields: object): Record<string, unknown> {
   return redactObject(fields, 0);
+}
+
+/** A text without the tokens in it. */
+function redactText(text: string): string {
+  return text.length < 20 ? text : text.replaceAll(TOKENS, REDACTED);
 }
 
 function redactObject(object: object, depth: number): Record<string, unknown> {
@@ -37,6 +49,7 @@ function isSecret(key: string, value: unknown): boolean {
 }
 
 function redactValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth > MAX_DEPTH) return '[too deep]';
@@ -59,8 +72,8 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
   return {
     ...redactObject(error, depth),
     type: error.name,
-    message: error.message,
-    stack: error.stack,
+    message: redactText(error.message),
+    stack: error.stack === undefined ? undefined : redactText(error.stack),
     ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, depth + 1) }),
   };
 }
