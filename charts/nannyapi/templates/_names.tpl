@@ -17,7 +17,7 @@
 
 {{/* Plural names of our kinds, as JSON. */}}
 {{- define "nannyapi.resources" -}}
-["agents","agenttasks","evidence","investigations"]
+["agentcredentials","agents","agenttasks","devicecodes","enrollmenttokens","evidence","investigations","users"]
 {{- end }}
 
 {{/* Host name of the API inside the cluster; what its certificate is for. */}}

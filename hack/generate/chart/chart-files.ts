@@ -1,4 +1,5 @@
 import { dump, load } from 'js-yaml';
+import { renderAccessTemplates } from './access-template.ts';
 import { renderCrdTemplate } from './crd-template.ts';
 import { renderValuesPage } from './values-page.ts';
 
@@ -12,6 +13,7 @@ export interface ChartSources {
 
 const CHART = 'charts/nannyapi';
 const CRDS = 'crds/v1alpha1';
+const ACCESS = 'crds/access';
 const TENSORZERO = 'operator/tensorzero';
 
 /** Every generated file of the chart, and the page of its values, by path below the root. The same sources give the same bytes. */
@@ -25,12 +27,18 @@ export function renderChartFiles({ list, read }: ChartSources): Map<string, stri
   const prompts = list(TENSORZERO)
     .filter((file) => file !== 'models.toml')
     .map((file) => [`${CHART}/files/tensorzero/${file}`, read(`${TENSORZERO}/${file}`)]);
+  const access = renderAccessTemplates(
+    list(ACCESS)
+      .filter((file) => file.endsWith('.yaml'))
+      .map((file) => read(`${ACCESS}/${file}`)),
+  );
   const { version } = JSON.parse(read('package.json')) as { version: string };
   return new Map([
     [`${CHART}/Chart.yaml`, withVersion(read(`${CHART}/Chart.yaml`), version)],
     [`${CHART}/files/default-values.yaml`, renderDefaults(values)],
     ['docs/reference/chart-values.md', renderValuesPage(values, JSON.parse(read(`${CHART}/values.schema.json`)))],
     ...(crds as [string, string][]),
+    ...[...access].map(([path, text]): [string, string] => [`${CHART}/templates/${path}`, text]),
     ...(prompts as [string, string][]),
   ]);
 }
