@@ -15,5 +15,6 @@ export {
 } from './identity/token-review-authenticator.ts';
 export type { AgentTokenRule } from './identity/reviewed-principal.ts';
 export type * from './investigations/run-event.ts';
+export { SecretKeys } from './secrets/secret-keys.ts';
 export { API_PROCESS_SETTINGS } from './process-config.ts';
 export { API_PROCESS_ERRORS } from './process-errors.ts';

@@ -8,6 +8,14 @@ const VERBS: VerbTable = {
     summary: 'Bring an export of a control plane into a cluster',
     load: async () => (await import('./import.ts')).importVerb,
   },
+  login: {
+    summary: 'Let this command line act for you at a control plane',
+    load: async () => (await import('./login.ts')).login,
+  },
+  logout: {
+    summary: 'End the login of this command line',
+    load: async () => (await import('./logout.ts')).logout,
+  },
   policy: {
     summary: 'Ask the safety policy about commands and traces',
     load: async () => (await import('./policy.ts')).policy,

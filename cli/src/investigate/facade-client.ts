@@ -1,15 +1,7 @@
 import type { RunEvent } from '@nannyapi/api';
-import type { Investigation } from '@nannyapi/crds';
-import { CodedError } from '@nannyapi/process';
+import type { Agent, Investigation } from '@nannyapi/crds';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { Agent, fetch, type Response } from 'undici';
-
-/** Where the facade is and how to be let in. */
-export interface FacadeAccess {
-  url: string;
-  caPem: string;
-  token: string;
-}
+import { FacadeConnection, type FacadeAccess } from '../facade/facade-connection.ts';
 
 /** One item of the evidence of a run, as the facade lists it. */
 export interface EvidenceItem {
@@ -18,49 +10,36 @@ export interface EvidenceItem {
   bytes: number;
 }
 
-interface Call {
-  signal: AbortSignal;
-  method?: string;
-  headers?: Record<string, string>;
-  body?: string;
-}
-
-/** REST calls about investigations. Each takes a signal; each failure is a `CodedError` with the problem's own code. */
+/** REST calls about the investigations of a namespace. Each takes a signal; failures are as of {@link FacadeConnection}. */
 export class FacadeClient {
-  readonly #access: FacadeAccess;
-  readonly #dispatcher: Agent;
+  readonly #connection: FacadeConnection;
+  readonly #namespacePath: string;
 
-  constructor(access: FacadeAccess) {
-    this.#access = access;
-    // A run may be quiet for long: the stream has no deadline of its own, the signal ends it.
-    this.#dispatcher = new Agent({ connect: { ca: access.caPem }, bodyTimeout: 0 });
+  constructor(access: FacadeAccess, namespace = 'default') {
+    this.#connection = new FacadeConnection(access);
+    this.#namespacePath = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
   }
 
   async create(prompt: string, agentName: string, signal: AbortSignal): Promise<Investigation> {
     const spec = { prompt, agentRef: { name: agentName } };
-    const response = await this.#call('/api/v1/namespaces/default/investigations', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(spec),
-      signal,
-    });
-    return (await response.json()) as Investigation;
+    const path = `${this.#namespacePath}/investigations`;
+    return this.#connection.json<Investigation>(path, { method: 'POST', body: spec, signal });
   }
 
   async get(name: string, signal: AbortSignal): Promise<Investigation> {
-    return (await (await this.#call(this.#path(name), { signal })).json()) as Investigation;
+    return this.#connection.json<Investigation>(this.#path(name), { signal });
   }
 
   /** What the agent's host lacks, each with the command that adds it; `undefined` until the agent has said. */
   async missingOn(agentName: string, signal: AbortSignal): Promise<string[] | undefined> {
-    const response = await this.#call(`/api/v1/namespaces/default/agents/${encodeURIComponent(agentName)}`, { signal });
-    const agent = (await response.json()) as { status?: { capabilities?: { missing?: string[] } } };
+    const path = `${this.#namespacePath}/agents/${encodeURIComponent(agentName)}`;
+    const agent = await this.#connection.json<Agent>(path, { signal });
     return agent.status?.capabilities && (agent.status.capabilities.missing ?? []);
   }
 
   /** The events of a run from its beginning until it is over; ends early only with the connection. */
   async *follow(name: string, signal: AbortSignal): AsyncGenerator<RunEvent> {
-    const response = await this.#call(`${this.#path(name)}/events`, {
+    const response = await this.#connection.call(`${this.#path(name)}/events`, {
       signal,
       headers: { accept: 'text/event-stream' },
     });
@@ -72,13 +51,13 @@ export class FacadeClient {
   }
 
   async listEvidence(name: string, signal: AbortSignal): Promise<EvidenceItem[]> {
-    const response = await this.#call(`${this.#path(name)}/evidence`, { signal });
+    const response = await this.#connection.call(`${this.#path(name)}/evidence`, { signal });
     return ((await response.json()) as { items: EvidenceItem[] }).items;
   }
 
   /** The head of one evidence text. */
   async readEvidence(name: string, id: string, range: { maxBytes: number; signal: AbortSignal }): Promise<string> {
-    const response = await this.#call(`${this.#path(name)}/evidence/${encodeURIComponent(id)}`, {
+    const response = await this.#connection.call(`${this.#path(name)}/evidence/${encodeURIComponent(id)}`, {
       signal: range.signal,
       headers: { range: `bytes=0-${range.maxBytes - 1}` },
     });
@@ -86,25 +65,10 @@ export class FacadeClient {
   }
 
   async close(): Promise<void> {
-    await this.#dispatcher.destroy();
+    await this.#connection.close();
   }
 
   #path(name: string): string {
-    return `/api/v1/namespaces/default/investigations/${encodeURIComponent(name)}`;
-  }
-
-  async #call(path: string, init: Call): Promise<Response> {
-    const response = await fetch(new URL(path, this.#access.url), {
-      ...init,
-      headers: { ...init.headers, authorization: `Bearer ${this.#access.token}` },
-      dispatcher: this.#dispatcher,
-    });
-    if (response.ok) return response;
-    const problem = (await response.json()) as { code?: string; title?: string; detail?: string };
-    throw new CodedError({
-      code: problem.code ?? 'Unknown',
-      status: response.status,
-      message: problem.detail ?? problem.title ?? `the facade answered ${response.status}`,
-    });
+    return `${this.#namespacePath}/investigations/${encodeURIComponent(name)}`;
   }
 }

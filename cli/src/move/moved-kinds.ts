@@ -1,4 +1,13 @@
-import { AgentResource, AgentTaskResource, EvidenceResource, InvestigationResource } from '@nannyapi/crds';
+import {
+  AgentCredentialResource,
+  AgentResource,
+  AgentTaskResource,
+  DeviceCodeResource,
+  EnrollmentTokenResource,
+  EvidenceResource,
+  InvestigationResource,
+  UserResource,
+} from '@nannyapi/crds';
 import type { ResourceType } from '@nannyapi/runtime';
 
 /** A kind that moves from one control plane to another. */
@@ -26,6 +35,16 @@ export const LEFT_KINDS: readonly { resource: ResourceType; because: string }[] 
   {
     resource: EvidenceResource,
     because: 'it belongs to a task; the quotations that prove a verdict are in the status of the investigation',
+  },
+  {
+    resource: AgentCredentialResource,
+    because: 'its host knows this control plane alone: enrol it at the other one',
+  },
+  { resource: DeviceCodeResource, because: 'a code is good for minutes, and here' },
+  { resource: EnrollmentTokenResource, because: 'it lets hosts in here: make another one there' },
+  {
+    resource: UserResource,
+    because: 'people log in at the other control plane as well, and are known there from then on',
   },
 ];
 
