@@ -20,7 +20,7 @@ export function registerSystemRoutes(app: FastifyInstance, deps: SystemRoutesDep
   app.route({
     method: 'GET',
     url: '/healthz',
-    config: { audience: 'everyone' },
+    config: { audience: 'everyone', rate: 'none' },
     schema: { tags, security: [], summary: 'Whether the process lives', response: { 200: text('ok') } },
     handler: async (_request, reply) => reply.type('text/plain').send('ok\n'),
   });
@@ -28,7 +28,7 @@ export function registerSystemRoutes(app: FastifyInstance, deps: SystemRoutesDep
   app.route({
     method: 'GET',
     url: '/readyz',
-    config: { audience: 'everyone' },
+    config: { audience: 'everyone', rate: 'none' },
     schema: {
       tags,
       security: [],
