@@ -1,0 +1,18 @@
+// @ts-check
+/** Shows the OpenAPI document. The bundle of Swagger UI defines `SwaggerUIBundle`; it stands before this in the page. */
+
+const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle(options: object): void }} */ (
+  /** @type {unknown} */ (globalThis)
+);
+
+SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#openapi',
+  deepLinking: true,
+  docExpansion: 'list',
+  defaultModelsExpandDepth: 0,
+  // Validation would send the document to somebody else's server.
+  validatorUrl: null,
+  // A page must not do deeds by a click in the wrong place: it tells, it does not try.
+  supportedSubmitMethods: [],
+});

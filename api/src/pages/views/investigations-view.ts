@@ -1,0 +1,106 @@
+import type { Investigation } from '@nannyapi/crds';
+import { html, path, type Html } from '../html/html.ts';
+import { badge } from './badge.ts';
+import { formField } from './form-field.ts';
+import type { PageContext } from './layout.ts';
+import { pagerView, withQuery } from './pager.ts';
+import { runState, targetText } from './run-state.ts';
+import { timeTag } from './time-text.ts';
+
+/** What of a list is asked for. */
+export interface InvestigationQuery {
+  namespace: string;
+  phase?: string | undefined;
+  agent?: string | undefined;
+  continue?: string | undefined;
+}
+
+/** One page of the list of runs. */
+export interface InvestigationsPage {
+  query: InvestigationQuery;
+  items: readonly Investigation[];
+  next: string | undefined;
+  mayOpen: boolean;
+}
+
+/** The phases to filter by. */
+export const PHASES = ['Pending', 'InProgress', 'Completed', 'Failed'] as const;
+const PHASE_WORDS = {
+  Pending: 'waiting',
+  InProgress: 'running',
+  Completed: 'with a verdict',
+  Failed: 'without a verdict',
+};
+
+/** All runs of a namespace, and the way to a new one. */
+export function investigationsView(page: InvestigationsPage, context: PageContext): Html {
+  const { query, items, next, mayOpen } = page;
+  const { continue: from, ...filter } = query;
+  return html`<div class="headline">
+      <h1>Investigations</h1>
+      ${
+        mayOpen &&
+        html`<a
+          class="button primary"
+          href="${withQuery('/investigations/new', { namespace: query.namespace, agent: query.agent })}"
+          >Ask a question</a
+        >`
+      }
+    </div>
+    ${filterView(query)} ${items.length === 0 ? emptyView(query, mayOpen) : tableView(items, context)}
+    ${pagerView({ path: '/investigations', query: filter, isFirst: from === undefined, next })}`;
+}
+
+function filterView({ namespace, phase = '', agent }: InvestigationQuery): Html {
+  const phases = PHASES.map((value) => ({ value, text: `${value}: ${PHASE_WORDS[value]}` }));
+  return html`<form class="filter" method="get" action="/investigations" role="search" aria-label="Filter">
+    ${formField({ name: 'namespace', label: 'Namespace', value: namespace, maxLength: 63, isCode: true })}
+    ${formField({ name: 'phase', label: 'Phase', value: phase, options: [{ value: '', text: 'any' }, ...phases] })}
+    ${formField({ name: 'agent', label: 'Agent', value: agent, maxLength: 253, isCode: true })}
+    <button>Show</button>
+  </form>`;
+}
+
+function emptyView({ namespace, phase, agent }: InvestigationQuery, mayOpen: boolean): Html {
+  if (phase !== undefined || agent !== undefined)
+    return html`<p class="empty">
+      No investigation in ${namespace} fits. <a href="${path`/investigations?namespace=${namespace}`}">Show all</a>
+    </p>`;
+  return html`<p class="empty">
+    Nothing was investigated in ${namespace}
+    yet.${mayOpen && html` <a href="${path`/investigations/new?namespace=${namespace}`}">Ask the first question</a>.`}
+  </p>`;
+}
+
+function tableView(items: readonly Investigation[], { now }: PageContext): Html {
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">Question</th>
+        <th scope="col">State</th>
+        <th scope="col" class="wide-only">Machine</th>
+        <th scope="col" class="wide-only">Cause</th>
+        <th scope="col">Asked</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${items.map((item) => rowView(item, now))}
+    </tbody>
+  </table>`;
+}
+
+function rowView(item: Investigation, now: Date): Html {
+  const { metadata, spec, status } = item;
+  const state = runState(item);
+  const cause = status?.resolution?.rootCause;
+  return html`<tr>
+    <th scope="row">
+      <a href="${path`/investigations/${metadata.namespace ?? ''}/${metadata.name ?? ''}`}">${spec.prompt}</a
+      ><span class="under">${metadata.name}</span>
+    </th>
+    <td>${badge(state.headline, state.tone)}</td>
+    <td class="wide-only">${targetText(item)}</td>
+    <td class="wide-only">${cause ? html`${cause.mechanism}<span class="under">${cause.component}</span>` : ''}</td>
+    <td>${timeTag(metadata.creationTimestamp, now)}</td>
+  </tr> `;
+}

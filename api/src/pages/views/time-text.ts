@@ -1,0 +1,34 @@
+import { html, type Html } from '../html/html.ts';
+
+const UNITS: readonly (readonly [name: string, seconds: number])[] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+
+/** A point in time as people say it: `3 minutes ago`, `in 9 minutes`, `just now`. Whole units, rounded down. */
+export function relativeText(time: Date, now: Date): string {
+  const seconds = Math.trunc((time.getTime() - now.getTime()) / 1000);
+  const amount = durationText(Math.abs(seconds));
+  if (Math.abs(seconds) < 10) return 'just now';
+  return seconds < 0 ? `${amount} ago` : `in ${amount}`;
+}
+
+/** A span as people say it, in its largest unit: `45 seconds`, `1 hour`. */
+export function durationText(seconds: number): string {
+  const [name, unitSeconds] = UNITS.find(([, unit]) => seconds >= unit) ?? ['second', 1];
+  const amount = Math.floor(seconds / unitSeconds);
+  return `${amount} ${name}${amount === 1 ? '' : 's'}`;
+}
+
+/** A point in time in words, with the exact one in UTC behind it; a dash when there is none. */
+export function timeTag(time: string | Date | undefined, now: Date): Html {
+  const date = new Date(time ?? Number.NaN);
+  if (Number.isNaN(date.getTime())) return html`<span class="muted">never</span>`;
+  return html`<time datetime="${date.toISOString()}" title="${utcText(date)}">${relativeText(date, now)}</time>`;
+}
+
+/** `2026-11-25 17:30:00 UTC`. */
+export function utcText(date: Date): string {
+  return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
