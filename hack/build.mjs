@@ -18,7 +18,7 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { load } from 'js-yaml';
+import { load, loadAll } from 'js-yaml';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -44,6 +44,7 @@ process.stderr.write(`built dist/ in ${((Date.now() - started) / 1000).toFixed(1
 
 function everything() {
   writeCrds(join(root, 'crds/v1alpha1'), join(outdir, 'crds'));
+  writeAccess(join(root, 'crds/access'), join(outdir, 'access.json'));
   return [
     // What only one verb needs is loaded with that verb.
     bundle({ nanny: 'cli/src/main.ts' }, { splitting: true }),
@@ -116,6 +117,13 @@ function writeCrds(from, to) {
     const crd = load(readFileSync(join(from, file), 'utf8'));
     writeFileSync(join(to, file.replace(/\.yaml$/, '.json')), JSON.stringify(crd));
   }
+}
+
+/** Roles and policies as one list. */
+function writeAccess(from, to) {
+  const files = readdirSync(from).filter((file) => file.endsWith('.yaml'));
+  const objects = files.sort().flatMap((file) => loadAll(readFileSync(join(from, file), 'utf8')));
+  writeFileSync(to, JSON.stringify(objects));
 }
 
 /** The client's `KubeConfig` uses two names of its thousand generated modules; the bundle gets these and no more. */

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Gate } from './http/access-control.ts';
 import type { CredentialScheme } from './identity/credential-scheme.ts';
+import type { SecretKeys } from './secrets/secret-keys.ts';
 
 /** What a facade needs to know people and hosts by itself. Without it, it takes the tokens of its authenticator alone. */
 export interface FacadeIdentity {
@@ -13,6 +14,7 @@ export interface FacadeIdentity {
   publicURL: URL;
   /** Every origin under which the facade is reached, that of the public URL among them, e.g. `https://127.0.0.1:7444`. */
   origins: readonly string[];
+  secretKeys: SecretKeys;
   /** The authority of the facade's certificate, PEM; absent where it is one that every system trusts. */
   caPem?: string | undefined;
 }

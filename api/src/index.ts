@@ -3,6 +3,7 @@ export * from './facade.ts';
 export type { FacadeConfig } from './facade-config.ts';
 export type { FacadeIdentity } from './facade-identity.ts';
 export { FACADE_ERROR_CODES, type FacadeErrorCode } from './http/error-codes.ts';
+export { CertificateFiles } from './http/certificate-files.ts';
 export type { TlsFiles } from './http/create-app.ts';
 export type * from './identity/authenticator.ts';
 export * from './identity/authorizer.ts';
