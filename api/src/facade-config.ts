@@ -1,3 +1,4 @@
+import type { BlockList } from 'node:net';
 import type { ListenAddress } from './facade-listener.ts';
 import type { TlsFiles } from './http/create-app.ts';
 
@@ -11,6 +12,8 @@ export interface FacadeConfig {
   tls?: TlsFiles | undefined;
   /** More addresses that the same is served on. */
   further?: FurtherAddresses | undefined;
+  /** Proxies whose `X-Forwarded-For` is believed. Default: none, the socket tells where a request comes from. */
+  trustedProxies?: BlockList | undefined;
   /** How often agents send a heartbeat, in seconds, 1-3600. Default: 30. */
   heartbeatSeconds?: number | undefined;
   /** Hash of the safety policy that agents compare with their own. Default: that of this program. */

@@ -101,7 +101,12 @@ class HttpFacade implements Facade {
     this.#cache = new TaskCache(deps);
     this.#agents = new AgentRegistry(deps);
     this.#identity = new IdentityPart({ ...deps, identity: deps.identity });
-    this.#app = createApp({ ...deps, tls: deps.config.tls });
+    this.#app = createApp({
+      ...deps,
+      tls: deps.config.tls,
+      trustedProxies: deps.config.trustedProxies,
+      schemes: this.#identity.schemes(),
+    });
   }
 
   async start(signal: AbortSignal): Promise<void> {
