@@ -144,7 +144,7 @@ function compileRule(
 }
 
 /** A program in which methods of cel-js whose answers differ from cel-go's are replaced by ours. */
-function parseForRun(runtime: Environment, expression: string): ParseResult {
+export function parseForRun(runtime: Environment, expression: string): ParseResult {
   const program = runtime.parse(expression);
   for (const node of walk(program.ast)) {
     if (node.op === 'rcall') node.args[0] = REPLACED_METHODS.get(node.args[0]) ?? node.args[0];

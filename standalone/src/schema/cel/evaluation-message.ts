@@ -2,12 +2,21 @@ import { EvaluationError } from '@marcbachmann/cel-js';
 
 /** What went wrong while a rule ran, with the rule's own words after it, as kube-apiserver tells it. */
 export function evaluationMessage(error: unknown, ruleText: string): string {
-  const code = error instanceof EvaluationError ? error.code : '';
-  const isOverload = error instanceof TypeError && error.message === 'no such overload';
-  if (isOverload || code === 'no_matching_overload' || code === 'no_such_overload') {
+  if (isOverloadError(error)) {
     return `'no such overload': call arguments did not match a supported operator, function or macro signature for rule: ${ruleText}`;
   }
   return `${inWordsOfCelGo(error)} evaluating rule: ${ruleText}`;
+}
+
+/** What went wrong while an expression ran, alone, in cel-go's words. */
+export function evaluationWords(error: unknown): string {
+  return isOverloadError(error) ? 'no such overload' : inWordsOfCelGo(error);
+}
+
+function isOverloadError(error: unknown): boolean {
+  const code = error instanceof EvaluationError ? error.code : '';
+  const isOverload = error instanceof TypeError && error.message === 'no such overload';
+  return isOverload || code === 'no_matching_overload' || code === 'no_such_overload';
 }
 
 function inWordsOfCelGo(error: unknown): string {

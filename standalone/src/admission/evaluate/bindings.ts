@@ -1,0 +1,81 @@
+import { EvaluationError } from '@marcbachmann/cel-js';
+import type { Authorize } from '../../auth/authorize.ts';
+import { celValue } from '../../schema/cel/cel-value.ts';
+import { evaluationWords } from '../../schema/cel/evaluation-message.ts';
+import type { ApiObject } from '../../schema/kinds.ts';
+import { Authorizer } from '../cel/authorizer.ts';
+import type { CompiledPolicy } from './compiled-policy.ts';
+import type { JudgedWrite } from './judged-write.ts';
+
+/** The variables of expressions, by name. */
+export type Bindings = Record<string, unknown>;
+
+/** What expressions of every policy may read of a write. */
+export function bindWrite(authorize: Authorize, write: JudgedWrite): Bindings {
+  const { group, plural, namespace, name, subresource } = write.request.path;
+  return {
+    object: celValue(write.object, undefined),
+    oldObject: celValue(write.oldObject, undefined),
+    request: celValue(admissionRequest(write), undefined),
+    namespaceObject: celValue(withoutBookkeeping(write.namespace), undefined),
+    authorizer: new Authorizer(authorize, write.request.user, { group, plural, namespace, name, subresource }),
+  };
+}
+
+/** Adds `params` and the variables of a policy, each of which is computed when it is first read, and once. */
+export function bindVariables(shared: Bindings, policy: CompiledPolicy, params: ApiObject | undefined): Bindings {
+  const variables = Object.create(null) as Record<string, unknown>;
+  const bindings: Bindings = { ...shared, params: celValue(params, undefined), variables };
+  for (const { name, run } of policy.variables) {
+    let found: { value: unknown } | { error: EvaluationError } | undefined;
+    Object.defineProperty(variables, name, {
+      enumerable: true,
+      get: () => {
+        found ??= evaluate(name, () => run(bindings) as unknown);
+        if ('error' in found) throw found.error;
+        return found.value;
+      },
+    });
+  }
+  return bindings;
+}
+
+function evaluate(name: string, run: () => unknown): { value: unknown } | { error: EvaluationError } {
+  try {
+    return { value: run() };
+  } catch (error) {
+    const words = `composited variable ${JSON.stringify(name)} fails to evaluate: ${evaluationWords(error)}`;
+    return { error: new EvaluationError(words) };
+  }
+}
+
+/** An admission/v1 AdmissionRequest without its objects; what is empty is left out, as Go does. */
+function admissionRequest({ request, resource, kind }: JudgedWrite): Record<string, unknown> {
+  const { path, user, operation, isDryRun, options } = request;
+  const { subresource, name, namespace } = path;
+  return {
+    kind,
+    resource: { group: resource.group, version: resource.version, resource: resource.plural },
+    ...(subresource === '' ? {} : { subResource: subresource }),
+    requestKind: request.kind,
+    requestResource: { group: path.group, version: path.version, resource: path.plural },
+    ...(subresource === '' ? {} : { requestSubResource: subresource }),
+    ...(name === '' ? {} : { name }),
+    ...(namespace === '' ? {} : { namespace }),
+    operation,
+    userInfo: {
+      username: user.name,
+      ...((user.uid ?? '') === '' ? {} : { uid: user.uid }),
+      ...(user.groups.length === 0 ? {} : { groups: user.groups }),
+      ...(Object.keys(user.extra ?? {}).length === 0 ? {} : { extra: user.extra }),
+    },
+    dryRun: isDryRun,
+    options,
+  };
+}
+
+function withoutBookkeeping(namespace: ApiObject | undefined): unknown {
+  if (namespace === undefined) return undefined;
+  const { managedFields: _managedFields, ownerReferences: _ownerReferences, ...metadata } = namespace.metadata;
+  return { metadata, spec: namespace['spec'], status: namespace['status'] };
+}
