@@ -64,6 +64,11 @@ export function createAudit(deps: { log: Logger; events?: Pick<EventRecorder, 'r
   };
 }
 
+/** An object as the target of a deed. */
+export function targetOf({ kind, metadata: { namespace, name, uid } }: KubeObject): AuditTarget {
+  return { kind, namespace, name, uid };
+}
+
 function lineOf(entry: AuditEntry): object {
   const { principal, target, ...rest } = entry;
   const { kind, namespace, name } = target ?? {};

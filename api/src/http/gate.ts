@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from '@nannyapi/process';
-import { createAudit, type Audit } from '../audit/audit.ts';
+import { createAudit, type Audit, type AuditEntry } from '../audit/audit.ts';
 import { auditedRequest } from '../audit/audited-request.ts';
 import type { Access, Authorizer } from '../identity/authorizer.ts';
 import type { UserPrincipal } from '../identity/principal.ts';
@@ -12,7 +12,12 @@ export interface Gate {
   admit(request: FastifyRequest, access: Access): Promise<UserPrincipal>;
   /** Whether a person may, without a line: for what is offered on a page. */
   may(request: FastifyRequest, access: Access): Promise<boolean>;
+  /** Records a deed that was done for a person, in the audit log and on its object. */
+  done(request: FastifyRequest, deed: Deed): void;
 }
+
+/** What was done: in PascalCase, to which object. */
+export type Deed = Pick<AuditEntry, 'action' | 'target' | 'detail'>;
 
 const READS: readonly string[] = ['get', 'list', 'watch'] satisfies Access['verb'][];
 
@@ -30,6 +35,7 @@ export function createGate(deps: { authorizer: Authorizer; log: Logger; audit?: 
       throw new ApiError('Forbidden', `${person.name} may not ${access.verb} ${access.resource}${where}`);
     },
     may: async (request, access) => authorizer.authorize(callingPerson(request), access),
+    done: (request, deed) => audit.record({ ...auditedRequest(request), ...deed, outcome: 'Done' }),
   };
 }
 

@@ -46,6 +46,9 @@ export function eventStream(description: string): object {
   return { description, content: { 'text/event-stream': { schema: { type: 'string' } } } };
 }
 
+/** The namespace that paths without one are about. */
+export const DEFAULT_NAMESPACE = 'default';
+
 /** A name or namespace in a path. */
 export const NAME_SCHEMA = {
   type: 'string',

@@ -32,7 +32,7 @@ async function addressSeen(proxies: string, remoteAddress: string, forwardedFor?
 }
 
 describe('the address of a client', () => {
-  it.each([
+  it.each<[string, string, string, string | undefined, string]>([
     ['is that of the socket', '', '10.0.0.1', undefined, '10.0.0.1'],
     [
       'is that of the socket, whatever a header says, where no proxy is trusted',
@@ -61,7 +61,7 @@ describe('the address of a client', () => {
     ['is that of the proxy when it tells none', '10.9.0.0/16', '10.9.0.7', undefined, '10.9.0.7'],
     ['is nobody’s when the proxy tells nonsense', '10.9.0.0/16', '10.9.0.7', '10.0.0.2, unknown', 'unknown'],
     ['is of IPv6 behind a proxy of IPv6', 'fd00::/8', 'fd00::7', '2001:db8::1', '2001:db8::1'],
-  ])('%s', async (_what, ...[proxies, socket, header, seen]) => {
+  ])('%s', async (...[, proxies, socket, header, seen]) => {
     expect(await addressSeen(proxies, socket, header)).toBe(seen);
   });
 

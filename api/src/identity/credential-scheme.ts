@@ -9,7 +9,7 @@ export interface Authentication {
    * Asks anew whether the credential is good; for what outlives the request, such as a stream. It keeps no request alive.
    * True also when nobody can tell at the moment: an API server that restarts must not cut every stream.
    */
-  recheck(): Promise<boolean>;
+  recheck: () => Promise<boolean>;
   /** The login of a person in a browser; with scheme `Session` alone. */
   session?: BrowserSession | undefined;
 }

@@ -1,6 +1,18 @@
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import type { Gate } from '../http/gate.ts';
-import { kubeList, kubeObject, NAME_SCHEMA, problems } from '../http/schemas.ts';
+import { targetOf } from '../audit/audit.ts';
+import {
+  ALL_NAMESPACES,
+  LABEL_SELECTOR,
+  listOf,
+  listQuery,
+  nameOf,
+  PAGE,
+  searchIn,
+  type AllNamespacesQuery,
+  type ListQuery,
+} from '../http/list-schemas.ts';
+import { DEFAULT_NAMESPACE, kubeList, kubeObject, NAME_SCHEMA, problems } from '../http/schemas.ts';
 import { NEW_INVESTIGATION } from './investigation-schema.ts';
 import type { InvestigationService, NewInvestigation } from './investigation-service.ts';
 import { targetAccess } from './target-access.ts';
@@ -11,15 +23,12 @@ export interface InvestigationRoutesDeps {
   investigations: InvestigationService;
 }
 
-/** Where investigations are that no namespace is said for. */
-export const DEFAULT_NAMESPACE = 'default';
 /** Collection of the investigations of one namespace. */
 export const INVESTIGATIONS_PATH = '/api/v1/namespaces/:namespace/investigations';
 const SHORT_PATH = '/api/v1/investigations';
 
 /** Largest body of a new investigation: prompt and context at their limits, in JSON escapes. */
 const MAX_BODY_BYTES = 256 * 1024;
-const DEFAULT_LIMIT = 100;
 
 /** A namespace in the path, or none in the short form. */
 interface InNamespace {
@@ -29,11 +38,10 @@ interface OneInvestigation {
   namespace: string;
   name: string;
 }
-interface ListQuery {
-  limit?: number;
-  continue?: string;
+interface InvestigationsQuery extends ListQuery, AllNamespacesQuery {
   phase?: string;
   agent?: string;
+  requestedBy?: string;
 }
 
 const tags = ['investigations'];
@@ -89,6 +97,7 @@ function registerCreate(app: FastifyInstance, deps: InvestigationRoutesDeps, pat
       const by = await gate.admit(request, { verb: 'create', resource, namespace, name: request.body.name });
       for (const access of targetAccess(namespace, request.body)) await gate.admit(request, access);
       const opened = await investigations.open(namespace, request.body, by);
+      gate.done(request, { action: 'OpenInvestigation', target: targetOf(opened) });
       const location = `/api/v1/namespaces/${namespace}/investigations/${opened.metadata.name}`;
       return reply.code(201).header('location', location).send(opened);
     },
@@ -98,44 +107,36 @@ function registerCreate(app: FastifyInstance, deps: InvestigationRoutesDeps, pat
 function registerList(app: FastifyInstance, deps: InvestigationRoutesDeps, path: string): void {
   const { gate, investigations } = deps;
   const { params, inWords } = collectionAt(path);
-  app.route<{ Params: InNamespace; Querystring: ListQuery }>({
+  const isShort = path === SHORT_PATH;
+  app.route<{ Params: InNamespace; Querystring: InvestigationsQuery }>({
     method: 'GET',
     url: path,
     config,
     schema: {
       tags,
-      summary: `List investigations${inWords}`,
+      summary: isShort ? `List investigations${inWords}, or in all` : 'List investigations',
       ...params,
-      querystring: LIST_QUERY,
+      querystring: listQuery({ ...FILTERS, ...(isShort ? { allNamespaces: ALL_NAMESPACES } : {}) }),
       response: {
-        200: kubeList('Investigation', 'One page. With a filter it may hold fewer than the limit and not be the last.'),
+        200: kubeList('Investigation', PAGE),
         ...problems('ValidationFailed', 'BadRequest', 'ContinueExpired'),
       },
     },
     handler: async (request) => {
-      const { namespace = DEFAULT_NAMESPACE } = request.params;
+      const { allNamespaces = false, ...filter } = request.query;
+      const namespace = allNamespaces ? undefined : (request.params.namespace ?? DEFAULT_NAMESPACE);
       await gate.admit(request, { verb: 'list', resource, namespace });
-      const { limit = DEFAULT_LIMIT, ...filter } = request.query;
-      const { items, ...metadata } = await investigations.list({ namespace, limit, ...filter });
-      return { apiVersion: 'nannyai.dev/v1alpha1', kind: 'InvestigationList', metadata, items };
+      return listOf('Investigation', await investigations.list({ namespace, ...filter }));
     },
   });
 }
 
-const LIST_QUERY = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    limit: {
-      description: `Most items in the page. Default: ${DEFAULT_LIMIT}.`,
-      type: 'integer',
-      minimum: 1,
-      maximum: 500,
-    },
-    continue: { description: 'Where the page starts, from the page before.', type: 'string', maxLength: 4096 },
-    phase: { type: 'string', enum: ['Pending', 'InProgress', 'Completed', 'Failed'] },
-    agent: { description: 'Name of the agent in agentRef.', ...NAME_SCHEMA },
-  },
+const FILTERS = {
+  labelSelector: LABEL_SELECTOR,
+  search: searchIn('name, prompt or verdict'),
+  phase: { type: 'string', enum: ['Pending', 'InProgress', 'Completed', 'Failed'] },
+  agent: nameOf('Name of the agent in agentRef.'),
+  requestedBy: { description: 'Who asked, as spec.requestedBy says it.', type: 'string', minLength: 1, maxLength: 512 },
 };
 
 function registerItem(app: FastifyInstance, { gate, investigations }: InvestigationRoutesDeps): void {
@@ -168,7 +169,9 @@ function registerItem(app: FastifyInstance, { gate, investigations }: Investigat
     handler: async (request) => {
       const { namespace, name } = request.params;
       await gate.admit(request, { verb: 'update', resource, namespace, name });
-      return investigations.cancel(namespace, name);
+      const cancelled = await investigations.cancel(namespace, name);
+      gate.done(request, { action: 'CancelInvestigation', target: targetOf(cancelled) });
+      return cancelled;
     },
   });
 
@@ -182,6 +185,7 @@ function registerItem(app: FastifyInstance, { gate, investigations }: Investigat
       const { namespace, name } = request.params;
       await gate.admit(request, { verb: 'delete', resource, namespace, name });
       await investigations.delete(namespace, name);
+      gate.done(request, { action: 'DeleteInvestigation', target: { kind: 'Investigation', namespace, name } });
       return reply.code(204).send();
     },
   });

@@ -3,6 +3,7 @@ import { KubeApiError, type KubeClient, type ListPage, type ResourceClient } fro
 import { ApiError } from '../http/api-error.ts';
 import { CALL } from '../http/kube-call.ts';
 import { apiErrorOfKube } from '../http/kube-error.ts';
+import { holdsText, listPage, type PageQuery } from '../http/list-pages.ts';
 import { withoutManagedFields } from '../http/without-managed-fields.ts';
 import { principalName, type UserPrincipal } from '../identity/principal.ts';
 
@@ -10,16 +11,12 @@ import { principalName, type UserPrincipal } from '../identity/principal.ts';
 export type NewInvestigation = Omit<InvestigationSpec, 'requestedBy' | 'cancel'> & { name?: string };
 
 /** Which investigations to list. */
-export interface InvestigationFilter {
-  namespace: string;
-  limit: number;
-  continue?: string | undefined;
+export interface InvestigationFilter extends PageQuery {
   phase?: string | undefined;
   agent?: string | undefined;
+  requestedBy?: string | undefined;
+  search?: string | undefined;
 }
-
-/** Pages that one filtered list reads at most, so that a rare match costs a bounded time. */
-const MAX_PAGES = 20;
 
 /** Opens, lists, cancels and deletes investigations for people. */
 export class InvestigationService {
@@ -50,26 +47,15 @@ export class InvestigationService {
     return withoutManagedFields(await this.#investigations.get({ namespace, name }, CALL));
   }
 
-  /**
-   * One page. Filters are applied here, for the API server cannot select by these fields: pages are read until the
-   * limit is reached, hence a page may hold fewer than asked for and still not be the last.
-   *
-   * @throws ApiError `ContinueExpired` when the token is too old.
-   */
-  async list(filter: InvestigationFilter): Promise<ListPage<Investigation>> {
-    const { namespace, limit } = filter;
-    const items: Investigation[] = [];
-    let next = filter.continue;
-    let resourceVersion = '';
-    for (let pages = 0; pages < MAX_PAGES; pages++) {
-      const rest = limit - items.length;
-      const page = await this.#investigations.list({ namespace, limit: rest, continue: next }, CALL);
-      items.push(...page.items.filter((item) => matches(item, filter)).map(withoutManagedFields));
-      next = page.continue;
-      ({ resourceVersion } = page);
-      if (!next || items.length >= limit) break;
-    }
-    return { items, resourceVersion, ...(next ? { continue: next } : {}) };
+  /** One page. @throws KubeApiError `Expired` when the token is too old. */
+  async list({ phase, agent, requestedBy, search, ...query }: InvestigationFilter): Promise<ListPage<Investigation>> {
+    return listPage(this.#investigations, query, ({ metadata, spec, status }) => {
+      if (phase !== undefined && (status?.phase ?? 'Pending') !== phase) return false;
+      if (agent !== undefined && spec.agentRef?.name !== agent) return false;
+      if (requestedBy !== undefined && spec.requestedBy !== requestedBy) return false;
+      const { rootCause, plan } = status?.resolution ?? {};
+      return holdsText(search, [metadata.name, spec.prompt, rootCause?.component, rootCause?.statement, plan]);
+    });
   }
 
   /** Asks for the end of a run; harmless when it is over. */
@@ -82,12 +68,6 @@ export class InvestigationService {
   async delete(namespace: string, name: string): Promise<void> {
     await this.#investigations.delete({ namespace, name }, { propagationPolicy: 'Background' }, CALL);
   }
-}
-
-function matches(investigation: Investigation, filter: InvestigationFilter): boolean {
-  const { spec, status } = investigation;
-  const isPhase = filter.phase === undefined || (status?.phase ?? 'Pending') === filter.phase;
-  return isPhase && (filter.agent === undefined || spec.agentRef?.name === filter.agent);
 }
 
 /** `spec.limits.maxSteps` of the object is `limits.maxSteps` of the body. */
