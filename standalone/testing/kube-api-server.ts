@@ -37,7 +37,12 @@ const READY_MS = 90_000;
 const START_ATTEMPTS = 3;
 const POLL_MS = 50;
 /** Those that an API server's clients notice; the rest of some fifty only costs. */
-const CONTROLLERS = 'garbage-collector-controller,namespace-controller,serviceaccount-controller';
+const CONTROLLERS = [
+  'garbage-collector-controller',
+  'namespace-controller',
+  'serviceaccount-controller',
+  'clusterrole-aggregation-controller',
+].join(',');
 const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
 /**

@@ -6,14 +6,26 @@ export interface AccessAttributes {
   verb: string;
   /** Undefined for non-resource paths. */
   resource?: { group: string; plural: string; namespace: string; name: string; subresource: string } | undefined;
+  /** Counts for non-resource paths only. */
   path: string;
 }
 
-/** Says whether it may be done. */
-export type Authorize = (attributes: AccessAttributes) => { isAllowed: boolean; reason: string };
+/** What an authorizer says. */
+export interface AccessDecision {
+  isAllowed: boolean;
+  /** For people; '' when there is nothing to say. */
+  reason: string;
+}
 
-/** Lets the group `system:masters` do everything, as Kubernetes does, and others nothing. RBAC objects will widen this. */
-export const authorizeMasters: Authorize = ({ user }) =>
-  user.groups.includes('system:masters')
-    ? { isAllowed: true, reason: '' }
-    : { isAllowed: false, reason: `user ${JSON.stringify(user.name)} is not in group "system:masters"` };
+/** Says whether it may be done. */
+export type Authorize = (attributes: AccessAttributes) => AccessDecision;
+
+/** Members of this group may do everything. */
+export const MASTERS_GROUP = 'system:masters';
+
+const ALLOWED: AccessDecision = Object.freeze({ isAllowed: true, reason: '' });
+
+/** Lets the group `system:masters` do everything, as Kubernetes does, and asks another authorizer about the rest. */
+export function mastersOr(authorize: Authorize): Authorize {
+  return (attributes) => (attributes.user.groups.includes(MASTERS_GROUP) ? ALLOWED : authorize(attributes));
+}

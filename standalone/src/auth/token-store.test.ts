@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bearerAuthentication } from './authenticate.ts';
+import { ANONYMOUS, bearerAuthentication } from './authenticate.ts';
 import { TokenStore } from './token-store.ts';
 
 let folder: string;
@@ -37,14 +37,16 @@ describe('TokenStore', () => {
 });
 
 describe('bearerAuthentication', () => {
-  it('takes a bearer token and nothing else', async () => {
+  it('takes a bearer token, knows who shows none for nobody, and refuses a wrong one', async () => {
     const store = await TokenStore.open(folder);
     const token = await store.issue({ name: 'agent', groups: [] });
-    const authenticate = bearerAuthentication(store);
-    expect(authenticate({ authorization: `Bearer ${token}` })?.name).toBe('agent');
-    expect(authenticate({ authorization: `bearer  ${token}` })?.name).toBe('agent');
-    for (const authorization of [undefined, '', token, `Basic ${token}`, `Bearer ${token} more`, 'Bearer ']) {
-      expect(authenticate(authorization === undefined ? {} : { authorization })).toBeUndefined();
+    const authenticate = bearerAuthentication([store]);
+    for (const authorization of [`Bearer ${token}`, `bearer ${token}`, `Bearer ${token} more`]) {
+      expect(authenticate({ authorization })).toEqual({ name: 'agent', groups: ['system:authenticated'] });
     }
+    for (const authorization of [undefined, '', token, `Basic ${token}`, 'Bearer ', `Bearer  ${token}`]) {
+      expect(authenticate(authorization === undefined ? {} : { authorization })).toBe(ANONYMOUS);
+    }
+    expect(() => authenticate({ authorization: `Bearer ${token}x` })).toThrow('Unauthorized');
   });
 });

@@ -7,9 +7,12 @@ export function toTime(now: Date): string {
   return `${now.toISOString().slice(0, 19)}Z`;
 }
 
-/** True for kinds that count their generations: custom ones and CRDs themselves. */
+/** Groups of built-in kinds that count their generations. */
+const COUNTED_GROUPS: ReadonlySet<string> = new Set(['apiextensions.k8s.io', 'admissionregistration.k8s.io']);
+
+/** True for kinds that count their generations: custom ones, CRDs themselves and admission policies. */
 export function hasGeneration(kind: CompiledKind): boolean {
-  return kind.isCustomResource || kind.resource.group === 'apiextensions.k8s.io';
+  return kind.isCustomResource || COUNTED_GROUPS.has(kind.resource.group);
 }
 
 /**

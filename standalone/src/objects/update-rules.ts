@@ -4,17 +4,28 @@ import { StatusError } from '../status/status-error.ts';
 type Resource = Pick<KindResource, 'group' | 'plural'>;
 
 /** Groups of built-in kinds whose updates must name the resource version they are based on. */
-const STRICT_GROUPS: ReadonlySet<string> = new Set(['coordination.k8s.io', 'apiextensions.k8s.io']);
+const STRICT_GROUPS: ReadonlySet<string> = new Set([
+  'coordination.k8s.io',
+  'apiextensions.k8s.io',
+  'admissionregistration.k8s.io',
+]);
 
 /** Kinds that a PUT creates when there is no such object. */
-const UPSERTED: ReadonlySet<string> = new Set(['events', 'leases.coordination.k8s.io', 'events.events.k8s.io']);
+const UPSERTED: ReadonlySet<string> = new Set([
+  'events',
+  'leases.coordination.k8s.io',
+  'events.events.k8s.io',
+  ...['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'].map(
+    (plural) => `${plural}.rbac.authorization.k8s.io`,
+  ),
+]);
 
 /** True for kinds that a PUT without a resource version overwrites whatever is there. */
 export function allowsUnconditionalUpdate(kind: { isCustomResource: boolean; resource: Resource }): boolean {
   return !kind.isCustomResource && !STRICT_GROUPS.has(kind.resource.group);
 }
 
-/** True for kinds whose missing objects a PUT creates: events and leases. */
+/** True for kinds whose missing objects a PUT creates: events, leases, roles and bindings. */
 export function allowsCreateOnUpdate({ group, plural }: Resource): boolean {
   return UPSERTED.has(group === '' ? plural : `${plural}.${group}`);
 }

@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@nannyapi/process';
 import type { Authorize } from '../auth/authorize.ts';
 import type { KindRegistry } from '../kinds/kind-registry.ts';
 import type { ObjectWriter } from '../objects/object-writer.ts';
+import type { RbacIndex } from '../rbac/rbac-index.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Change } from '../store/stored-object.ts';
 import type { SharedLine } from '../watch/shared-line.ts';
@@ -15,6 +16,8 @@ export interface ApiContext {
   writer: ObjectWriter;
   /** Who may do what. */
   authorize: Authorize;
+  /** Roles and bindings, behind `authorize`. */
+  rbac: RbacIndex;
   /** What policies say to writes. */
   admission: Admission;
   hub: WatchHub;

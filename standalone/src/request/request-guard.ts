@@ -1,6 +1,8 @@
 import type { DeleteOptions } from '../objects/deletion-plan.ts';
 import type { PendingWrite, WriteGuard } from '../objects/write-guard.ts';
 import type { ApiObject, CompiledKind, JsonObject } from '../schema/index.ts';
+import { assertNoEscalation } from '../rbac/escalation.ts';
+import { forbiddenAccess } from '../auth/forbidden-access.ts';
 import type { ApiContext } from './api-context.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import type { OptionsKind } from './write-options.ts';
@@ -14,15 +16,28 @@ export interface GuardedWrite {
   view?: { kind: CompiledKind; of: (object: ApiObject) => ApiObject };
 }
 
-/** Judges the writes of a request: by policies. Their warnings are told with the answer. */
+/** Judges the writes of a request: by the rights that it gives away, then by policies, whose warnings are told with the answer. */
 export function requestGuard(context: ApiContext, request: ResourceRequest, guarded: GuardedWrite): WriteGuard {
+  const { rbac, authorize } = context;
   return {
-    beforeValidation: () => undefined,
+    beforeValidation: (write) => {
+      assertNoEscalation({ index: rbac, authorize }, { ...write, user: request.user, path: request.path });
+    },
     afterValidation: (write) => {
+      assertMayCreate(context, request, write);
       const { warnings } = context.admission.review(attributesOf(request, guarded, write));
       request.warnings.push(...warnings);
     },
   };
+}
+
+/** An update or apply that turns out to create needs the right to create too. @throws StatusError Forbidden. */
+function assertMayCreate({ authorize }: ApiContext, request: ResourceRequest, { operation }: PendingWrite): void {
+  if (operation !== 'CREATE' || request.method === 'POST') return;
+  const { user, path } = request;
+  const attributes = { user, verb: 'create', resource: path, path: '' };
+  const { isAllowed, reason } = authorize(attributes);
+  if (!isAllowed) throw forbiddenAccess(attributes, reason);
 }
 
 function attributesOf(

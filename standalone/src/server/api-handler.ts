@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import { CodedError } from '@nannyapi/process';
 import type { Authenticate } from '../auth/authenticate.ts';
+import { forbiddenAccess } from '../auth/forbidden-access.ts';
+import { requestedAccess } from '../auth/requested-access.ts';
 import type { UserInfo } from '../auth/token-store.ts';
 import { answerFormat } from '../request/answer-format.ts';
 import { sendBytes, sendError, sendReply, sendText } from '../request/answer.ts';
@@ -30,7 +32,7 @@ export interface ApiHandlerDeps {
   registry: Registry;
 }
 
-/** Paths that answer without a credential; single checks below them do not. */
+/** Paths that answer whoever asks; single checks below them do not. */
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/livez']);
 
 /** An audit id that is taken over from a client; it goes into a header of the answer. */
@@ -77,24 +79,24 @@ function openExchange(request: IncomingMessage, response: ServerResponse): Excha
 
 async function answer(deps: ApiHandlerDeps, exchange: Exchange): Promise<void> {
   const { request, response, path } = exchange;
-  if (OPEN_PATHS.has(path) && answerHealth(deps.health, exchange, response)) return;
   const user = deps.authenticate(request.headers);
-  if (user === undefined) throw new StatusError('Unauthorized', 'Unauthorized');
+  if (OPEN_PATHS.has(path) && answerHealth(deps.health, exchange, response)) return;
+  authorize(deps, user, exchange);
   const target = findTarget(deps.context.kinds, path);
   if (target !== undefined) {
     await answerResource(deps, { ...exchange, user, target });
     return;
   }
-  authorizePath(deps, user, path);
   if (answerHealth(deps.health, exchange, response)) return;
   if (path === '/metrics') await sendMetrics(deps.registry, response);
   else await sendDocument(deps, exchange);
 }
 
-function authorizePath(deps: ApiHandlerDeps, user: UserInfo, path: string): void {
-  const { isAllowed } = deps.context.authorize({ user, verb: 'get', path });
-  if (isAllowed) return;
-  throw new StatusError('Forbidden', `forbidden: User ${JSON.stringify(user.name)} cannot get path`);
+/** @throws StatusError Forbidden. */
+function authorize({ context }: ApiHandlerDeps, user: UserInfo, { request, path, query }: Exchange): void {
+  const attributes = { user, ...requestedAccess(request.method ?? 'GET', path, query) };
+  const { isAllowed, reason } = context.authorize(attributes);
+  if (!isAllowed) throw forbiddenAccess(attributes, reason);
 }
 
 async function sendMetrics(registry: Registry, response: ServerResponse): Promise<void> {

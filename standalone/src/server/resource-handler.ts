@@ -46,7 +46,7 @@ export interface ResourceHandlerDeps {
   metrics: ApiMetrics;
 }
 
-/** A request to a resource, from somebody known. */
+/** A request to a resource, from somebody who may make it. */
 export interface ResourceExchange extends Exchange {
   user: UserInfo;
   target: ResourceTarget;
@@ -58,7 +58,6 @@ export async function answerResource(deps: ResourceHandlerDeps, exchange: Resour
   const method = request.method ?? 'GET';
   checkTarget(target);
   const verb = verbOf(method, target, query);
-  authorize(deps, exchange, verb);
   deps.metrics.observe({ verb, target, isDryRun: query.get('dryRun') === 'All' }, response);
   const { representation, mediaType: answerType } = negotiate(request.headers.accept);
   const resourceRequest: ResourceRequest = {
@@ -104,17 +103,4 @@ async function replyTo(context: ApiContext, verb: Exclude<Verb, 'watch'>, reques
   const answer = (request.path.subresource === 'scale' ? SCALE_VERBS[verb] : undefined) ?? VERBS[verb];
   if (verb === 'get' || verb === 'list') return await answer(context, request);
   return await settledAnswer(context.store, () => answer(context, request), request.query.has('dryRun'));
-}
-
-function authorize(deps: ResourceHandlerDeps, exchange: ResourceExchange, verb: Verb): void {
-  const { user, path: urlPath } = exchange;
-  const { path } = exchange.target;
-  const { isAllowed, reason } = deps.context.authorize({ user, verb, resource: path, path: urlPath });
-  if (isAllowed) return;
-  const resource = path.group === '' ? path.plural : `${path.plural}.${path.group}`;
-  throw new StatusError(
-    'Forbidden',
-    `${resource} ${JSON.stringify(path.name)} is forbidden: User ${JSON.stringify(user.name)} cannot ${verb} resource: ${reason}`,
-    { name: path.name, group: path.group, kind: path.plural },
-  );
 }

@@ -58,17 +58,18 @@ describe('startApiServer', () => {
     expect(await readFile(join(dataDir, 'tokens.json'), 'utf8')).not.toContain(server.adminToken);
   });
 
-  it('answers without a credential on the health paths only', async () => {
+  it('tells its health and version without a credential, and nothing else', async () => {
     const raw = new RawClient(await start());
     for (const path of ['/healthz', '/readyz', '/livez']) {
       const answer = await raw.send('GET', path, { token: '' });
       expect([answer.code, answer.text]).toEqual([200, 'ok']);
     }
-    for (const path of ['/api', '/version', '/openapi/v2', CONFIG_MAPS, '/nothing']) {
-      for (const token of ['', 'wrong']) {
-        const answer = await raw.send('GET', path, { token });
-        expect([answer.code, answer.body.reason]).toEqual([401, 'Unauthorized']);
-      }
+    expect((await raw.send('GET', '/version', { token: '' })).code).toBe(200);
+    for (const path of ['/api', '/openapi/v2', '/metrics', CONFIG_MAPS, '/nothing']) {
+      const anonymous = await raw.send('GET', path, { token: '' });
+      expect([anonymous.code, anonymous.body.reason]).toEqual([403, 'Forbidden']);
+      const wrong = await raw.send('GET', path, { token: 'wrong' });
+      expect([wrong.code, wrong.body.reason]).toEqual([401, 'Unauthorized']);
     }
     raw.close();
   });

@@ -4,7 +4,8 @@ import { pid } from 'node:process';
 import { Registry } from 'prom-client';
 import { CodedError, systemClock, makeFolder } from '@nannyapi/process';
 import type { Clock, Logger } from '@nannyapi/process';
-import { authorizeMasters } from '../auth/authorize.ts';
+import { createAdmission } from '../admission/create-admission.ts';
+import { mastersOr } from '../auth/authorize.ts';
 import { bearerAuthentication } from '../auth/authenticate.ts';
 import { ProcessTokens } from '../auth/process-tokens.ts';
 import { TokenStore } from '../auth/token-store.ts';
@@ -14,7 +15,8 @@ import { kubeconfig } from '../kubeconfig.ts';
 import { startLifecycles } from '../lifecycle/start-lifecycles.ts';
 import { ObjectWriter } from '../objects/object-writer.ts';
 import { builtinKinds } from '../schema/index.ts';
-import { ADMIT_ALL } from '../request/admission.ts';
+import { rbacAuthorizer } from '../rbac/rbac-authorizer.ts';
+import { RbacIndex } from '../rbac/rbac-index.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { apiHandler } from './api-handler.ts';
 import { ApiMetrics } from './api-metrics.ts';
@@ -170,12 +172,16 @@ async function takeFolder(dataDir: string): Promise<FolderLock> {
 function makeContext(store: ObjectStore, options: ApiServerOptions): ApiContext {
   const clock = options.clock ?? systemClock;
   const kinds = new KindRegistry(builtinKinds());
+  const rbac = new RbacIndex(store);
+  rbac.follow();
+  const authorize = mastersOr(rbacAuthorizer(rbac));
   return {
     store,
     kinds,
     writer: new ObjectWriter({ store, kinds, clock }),
-    authorize: authorizeMasters,
-    admission: ADMIT_ALL,
+    authorize,
+    rbac,
+    admission: createAdmission({ store, kinds, authorize }),
     hub: new WatchHub(store),
     watchFrames: new WeakMap(),
     clock,

@@ -31,14 +31,20 @@ function cells(kind: string, object: ApiObject): unknown[] {
 describe('built-in kinds', () => {
   it('are the ones that the flow and kubectl touch', () => {
     expect([...kinds.keys()].sort()).toEqual([
+      'ClusterRole',
+      'ClusterRoleBinding',
       'ConfigMap',
       'CustomResourceDefinition',
       'Event',
       'Lease',
       'Namespace',
       'Node',
+      'Role',
+      'RoleBinding',
       'Secret',
       'ServiceAccount',
+      'ValidatingAdmissionPolicy',
+      'ValidatingAdmissionPolicyBinding',
     ]);
   });
 

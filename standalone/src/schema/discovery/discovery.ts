@@ -71,7 +71,15 @@ export function versionInfo(): Record<string, string> {
 }
 
 /** The order of built-in groups; those of CRDs follow by alphabet. */
-const BUILTIN_GROUPS = ['events.k8s.io', 'apiextensions.k8s.io', 'coordination.k8s.io'];
+const BUILTIN_GROUPS = [
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'rbac.authorization.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'coordination.k8s.io',
+];
 
 /** Groups with a name, in the order in which Kubernetes prefers them. */
 function groupNames(kinds: readonly CompiledKind[]): string[] {

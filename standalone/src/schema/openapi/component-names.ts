@@ -6,6 +6,9 @@ export const META_PREFIX = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
 const BUILTIN_PREFIXES: Record<string, string> = {
   '': 'io.k8s.api.core.',
   'events.k8s.io': 'io.k8s.api.events.',
+  'authentication.k8s.io': 'io.k8s.api.authentication.',
+  'authorization.k8s.io': 'io.k8s.api.authorization.',
+  'rbac.authorization.k8s.io': 'io.k8s.api.rbac.',
   autoscaling: 'io.k8s.api.autoscaling.',
   'coordination.k8s.io': 'io.k8s.api.coordination.',
   'apiextensions.k8s.io': 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.',
