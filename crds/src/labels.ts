@@ -31,3 +31,14 @@ export const RUN_UID_ANNOTATION = 'nannyai.dev/run-uid';
  * The API server gives a copy a creation time of its own, and takes no other.
  */
 export const ORIGINAL_CREATION_TIME_ANNOTATION = 'nannyai.dev/original-creation-time';
+/**
+ * On Users, set by the facade at the first login: the issuer whose subject the person is.
+ *
+ * A provider's id that is given to another issuer later must not turn the people of the one into those of the other.
+ */
+export const ISSUER_ANNOTATION = 'nannyai.dev/issuer';
+/**
+ * On Agents of enrolled hosts, set by the facade: what let the host in, as `<kind>/<name>` and, where that lets several in,
+ * `/<thumbprint of its key>`. By it an enrolment that broke off finds the Agent that it has made, and takes no other.
+ */
+export const ENROLLMENT_ANNOTATION = 'nannyai.dev/enrollment';

@@ -1,8 +1,12 @@
 import type { UserStatusSession } from '@nannyapi/crds';
+import type { AuditEntry } from '../audit/audit.ts';
 import type { UserPrincipal } from '../identity/principal.ts';
 
-/** One login of a person. `id` opens nothing. */
+/** One login of a person, without anything that opens something. */
 export type SessionEntry = Omit<UserStatusSession, 'tokenHash'>;
+
+/** Who ends a login, for the audit log, as `auditedRequest` tells it. */
+export type EndedBy = Pick<AuditEntry, 'principal' | 'address' | 'provider' | 'requestID'>;
 
 /** A token for the command line of a person, told once. */
 export interface CommandLineToken {
@@ -20,18 +24,20 @@ export interface LoginOrigin {
 
 /** The logins of people. `user` is always the name of a User object, as {@link Sessions.userOf} tells it. */
 export interface Sessions {
-  /** The User object of a person; undefined for one who never logged in here (a Kubernetes token). */
-  userOf(principal: UserPrincipal): Promise<string | undefined>;
+  /** The User object of a person; `undefined` for one who never logged in here (a Kubernetes token). */
+  userOf(person: UserPrincipal): Promise<string | undefined>;
   /** Those that have not ended, newest first. @throws ApiError `NotFound` when there is no such User. */
   list(user: string): Promise<SessionEntry[]>;
   /** Ends a login on all replicas within moments; false when there was none of that id. */
-  end(user: string, sessionID: string): Promise<boolean>;
-  /** Ends all logins, but for the one to keep; tells how many. */
-  endAll(user: string, keep?: string): Promise<number>;
+  end(user: string, sessionID: string, by: EndedBy): Promise<boolean>;
+  /** Ends all logins but for the one to keep; tells how many. */
+  endAll(user: string, by: EndedBy, keep?: string): Promise<number>;
+  /** Ends the login of a command line that shows its token (RFC 7009); false for a token that is none or no longer one. */
+  endByToken(token: string, by: EndedBy): Promise<boolean>;
   /**
-   * Makes a token for a person who has just approved it in a browser; it has the groups of `approvedBy`.
+   * Makes a token for the command line of a person who has approved it; it has the groups of the person's last login.
    *
    * @throws ApiError `Forbidden` when the person is disabled or has no User object.
    */
-  issueCommandLineToken(request: { approvedBy: UserPrincipal; origin: LoginOrigin }): Promise<CommandLineToken>;
+  issueCommandLineToken(request: { user: string; origin: LoginOrigin }): Promise<CommandLineToken>;
 }

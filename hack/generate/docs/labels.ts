@@ -1,6 +1,7 @@
 import {
   AGENT_LABEL,
   INVESTIGATION_LABEL,
+  ISSUER_ANNOTATION,
   NODE_LABEL,
   ORIGINAL_CREATION_TIME_ANNOTATION,
   RUN_UID_ANNOTATION,
@@ -86,6 +87,14 @@ export const ANNOTATIONS: readonly MetadataKey[] = [
     on: 'what was exported',
     writer: '`nanny standalone export`',
     meaning: 'When the original was created. `metadata.creationTimestamp` is when the copy was.',
+  },
+  {
+    key: ISSUER_ANNOTATION,
+    example: 'https://accounts.google.com',
+    on: 'User',
+    writer: 'API',
+    meaning:
+      'The issuer whose subject the person is. When the id of a provider is given to another issuer, nobody becomes the person of the same subject there: the login is refused.',
   },
 ];
 
