@@ -54,6 +54,48 @@ export const API_PROCESS_SETTINGS = {
     type: 'string',
     optional: true,
   },
+  NANNYAPI_API_PUBLIC_URL: {
+    description:
+      'Where browsers and hosts outside of the cluster reach the API, for example https://nanny.example.com. With it people may log in and hosts be enrolled, and NANNYAPI_API_SECRET_KEYS_FILE is needed; without it neither is offered.',
+    type: 'url',
+    optional: true,
+  },
+  NANNYAPI_API_OTHER_URLS: {
+    description:
+      'Further addresses of the same API that hosts or browsers use, with commas between. A proof of a key is good for these and the public one alone.',
+    type: 'string',
+    optional: true,
+    maxLength: 4096,
+  },
+  NANNYAPI_API_SECRET_KEYS_FILE: {
+    description:
+      'Keys that all replicas share, one a line, newest first, at most four: 32 random bytes each, in base64url. They protect sessions and codes. To rotate, put a new one on top and take the oldest away a day later.',
+    type: 'string',
+    optional: true,
+  },
+  NANNYAPI_API_LOGIN_CONFIG_FILE: {
+    description: 'Who may log in, and by which identity provider, YAML. Without it people come with Kubernetes tokens.',
+    type: 'string',
+    optional: true,
+  },
+  NANNYAPI_API_CA_FILE: {
+    description:
+      'Certificate authority of the public URL, PEM, for hosts that do not know it. Absent where every system trusts it.',
+    type: 'string',
+    optional: true,
+  },
+  NANNYAPI_API_AGENT_NAMESPACE: {
+    description: 'Namespace that is offered for the Agents of enrolled hosts. Default: that of the release.',
+    type: 'string',
+    optional: true,
+    pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  },
+  NANNYAPI_API_TRUSTED_PROXIES: {
+    description:
+      'IP addresses and CIDRs of proxies in front, with commas between, whose X-Forwarded-For is believed. They must append to it or replace it. Of everybody else the socket tells the address.',
+    type: 'string',
+    optional: true,
+  },
   NANNYAPI_API_HEARTBEAT_SECONDS: {
     description: 'How often agents tell how they are.',
     type: 'integer',
