@@ -1,13 +1,13 @@
 import type { BlockList } from 'node:net';
-import { CodedError, errorMessage, type Clock, type Logger } from '@nannyapi/process';
+import { CodedError, type Clock, type Logger } from '@nannyapi/process';
 import { createKubeClient, ProbeServer, type KubeClient } from '@nannyapi/runtime';
 import { Registry } from 'prom-client';
 import { createFacade, type Facade } from './facade.ts';
 import { CertificateFiles } from './http/certificate-files.ts';
-import { parseRanges } from './identity/cluster-node.ts';
 import { createSubjectAccessReviewAuthorizer } from './identity/subject-access-review-authorizer.ts';
 import { createTokenReviewAuthenticator } from './identity/token-review-authenticator.ts';
 import type { ApiProcessConfig } from './process-config.ts';
+import { readApiProcessSettings } from './process-settings.ts';
 
 /** What a facade of its own needs. */
 export interface ApiProcessDeps {
@@ -30,8 +30,8 @@ export interface ApiProcessDeps {
  */
 export async function runApiProcess(deps: ApiProcessDeps, signal: AbortSignal): Promise<void> {
   const { config, env, clock, log } = deps;
+  const { identity, sharedAddresses, trustedProxies } = await readApiProcessSettings(config);
   const certificate = certificateOf(deps);
-  const sharedAddresses = sharedAddressesOf(config);
   const registry = new Registry();
   const client = createKubeClient({
     ...(config.NANNYAPI_API_KUBECONFIG === undefined
@@ -50,10 +50,12 @@ export async function runApiProcess(deps: ApiProcessDeps, signal: AbortSignal): 
     log,
     registry,
     ...clusterIdentity(deps, { client, registry, sharedAddresses }),
+    identity,
     config: {
       host: config.NANNYAPI_API_HOST,
       port: config.NANNYAPI_API_PORT,
       tls,
+      trustedProxies,
       heartbeatSeconds: config.NANNYAPI_API_HEARTBEAT_SECONDS,
     },
   });
@@ -134,22 +136,8 @@ function clusterIdentity(
 
 function certificateOf({ config, clock, log }: ApiProcessDeps): CertificateFiles | undefined {
   const { NANNYAPI_API_TLS_CERT_FILE: certPath, NANNYAPI_API_TLS_KEY_FILE: keyPath } = config;
-  if (certPath === undefined && keyPath === undefined) return undefined;
-  if (certPath === undefined || keyPath === undefined)
-    throw invalidConfig('NANNYAPI_API_TLS_CERT_FILE and NANNYAPI_API_TLS_KEY_FILE go together');
+  if (certPath === undefined || keyPath === undefined) return undefined;
   return new CertificateFiles({ certPath, keyPath, clock, log });
-}
-
-function sharedAddressesOf({ NANNYAPI_API_AGENT_SHARED_ADDRESSES: text = '' }: ApiProcessConfig): BlockList {
-  try {
-    return parseRanges(text);
-  } catch (error) {
-    throw invalidConfig(`NANNYAPI_API_AGENT_SHARED_ADDRESSES: ${errorMessage(error)}`, error);
-  }
-}
-
-function invalidConfig(problem: string, cause?: unknown): CodedError {
-  return new CodedError({ code: 'InvalidConfig', message: `Invalid configuration: ${problem}`, status: 400, cause });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

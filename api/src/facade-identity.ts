@@ -4,17 +4,25 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Gate } from './http/access-control.ts';
 import type { CredentialScheme } from './identity/credential-scheme.ts';
+import type { LoginConfig } from './login/login-config.ts';
+import type { LoginLinks } from './login/login-links.ts';
 import type { SecretKeys } from './secrets/secret-keys.ts';
 
 /** What a facade needs to know people and hosts by itself. Without it, it takes the tokens of its authenticator alone. */
 export interface FacadeIdentity {
   /** Namespace of the release: codes, tokens and credentials are stored there. */
   namespace: string;
+  /** Namespace that is offered for the Agents of hosts. */
+  agentNamespace: string;
   /** Where browsers and hosts reach the facade; its path is `/`. */
   publicURL: URL;
   /** Every origin under which the facade is reached, that of the public URL among them, e.g. `https://127.0.0.1:7444`. */
   origins: readonly string[];
   secretKeys: SecretKeys;
+  /** Who may log in, and how. Absent: nobody, but by a link. */
+  loginConfig?: LoginConfig | undefined;
+  /** One-time links for the admin of the machine; absent where nobody may make any. */
+  loginLinks?: LoginLinks | undefined;
   /** The authority of the facade's certificate, PEM; absent where it is one that every system trusts. */
   caPem?: string | undefined;
 }
