@@ -2,10 +2,15 @@ import type { Clock, Logger } from '@nannyapi/process';
 import type { Informer, KubeClient, KubeObject } from '@nannyapi/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
+import type { Audit } from './audit/audit.ts';
+import { registerLoginLinkRoute } from './facade-login-links.ts';
 import type { Gate } from './http/access-control.ts';
+import type { Authenticator } from './identity/authenticator.ts';
+import type { Authorizer } from './identity/authorizer.ts';
 import type { CredentialScheme } from './identity/credential-scheme.ts';
 import type { LoginConfig } from './login/login-config.ts';
 import type { LoginLinks } from './login/login-links.ts';
+import { LoginServer } from './login/login-server.ts';
 import type { SecretKeys } from './secrets/secret-keys.ts';
 
 /** What a facade needs to know people and hosts by itself. Without it, it takes the tokens of its authenticator alone. */
@@ -30,13 +35,15 @@ export interface FacadeIdentity {
 /** A cache of a facade, as far as its start and its readiness are concerned. */
 export type FacadeCache = Pick<Informer<KubeObject>, 'name' | 'start' | 'hasSynced' | 'health'>;
 
-/** What {@link IdentityPart} needs. */
+/** What {@link createIdentityPart} needs. */
 export interface IdentityPartDeps {
   client: KubeClient;
   clock: Clock;
   log: Logger;
   registry: Registry;
-  identity: FacadeIdentity | undefined;
+  audit: Audit;
+  authorizer: Authorizer;
+  identity: FacadeIdentity;
 }
 
 /** What the routes of identity share with all others. */
@@ -44,36 +51,42 @@ export interface IdentityRoutesDeps {
   gate: Gate;
 }
 
-/**
- * The part of a facade that enrols hosts and logs people in: their schemes, caches and routes.
- *
- * Without an identity it has none of them, and the facade is one for node agents and Kubernetes tokens.
- */
-export class IdentityPart {
-  readonly #deps: IdentityPartDeps;
-  readonly #losses: ((agent: string) => void)[] = [];
-
-  constructor(deps: IdentityPartDeps) {
-    this.#deps = deps;
-  }
-
+/** The part of a facade that logs people in and enrols hosts: how they prove who they are, caches and routes. */
+export interface IdentityPart {
   /** How a request may prove who sends it, beside a bearer token. */
-  schemes(): CredentialScheme[] {
-    return [];
-  }
-
+  readonly schemes: readonly CredentialScheme[];
+  /** Knows the bearer tokens that this part gave out; all others are for the next one. */
+  authenticator(next: Authenticator): Authenticator;
   /** To be started with the facade, and to be in its readiness. */
-  caches(): FacadeCache[] {
-    return [];
-  }
-
-  /** Registers OAuth, login, pages, installation and the REST routes of identity. */
-  async register(_app: FastifyInstance, _deps: IdentityRoutesDeps): Promise<void> {
-    if (!this.#deps.identity) return;
-  }
-
+  caches(): FacadeCache[];
+  /** Registers login, OAuth, pages, installation and the REST routes of identity. */
+  register(app: FastifyInstance, deps: IdentityRoutesDeps): void;
   /** Calls back with the key of an agent whose credential was revoked or deleted; its streams are to end. */
-  onLoss(listener: (agent: string) => void): void {
-    this.#losses.push(listener);
-  }
+  onLoss(listener: (agent: string) => void): void;
+}
+
+/** What a facade without an identity has of it: nothing. It is one for node agents and Kubernetes tokens. */
+export const NO_IDENTITY: IdentityPart = {
+  schemes: [],
+  authenticator: (next) => next,
+  caches: () => [],
+  register: () => undefined,
+  onLoss: () => undefined,
+};
+
+/** @throws CodedError `InvalidConfig` for a public URL over which a login would be readable. */
+export function createIdentityPart(deps: IdentityPartDeps): IdentityPart {
+  const { identity, ...shared } = deps;
+  const { loginConfig: config, loginLinks: links } = identity;
+  const login = new LoginServer({ ...shared, ...identity, config, links });
+  return {
+    schemes: [login.scheme()],
+    authenticator: (next) => login.authenticator(next),
+    caches: () => [...login.caches()],
+    register: (app, { gate }) => {
+      login.register(app);
+      if (links) registerLoginLinkRoute(app, { gate, audit: deps.audit, links });
+    },
+    onLoss: () => undefined,
+  };
 }

@@ -2,7 +2,7 @@ import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock, Logger } from '@nannyapi/process';
 import { POLICY_HASH } from '@nannyapi/protocol';
-import type { HealthCheck, KubeClient } from '@nannyapi/runtime';
+import { EventRecorder, type HealthCheck, type KubeClient } from '@nannyapi/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { AgentRegistry } from './agent-protocol/agent-registry.ts';
@@ -18,9 +18,16 @@ import { registerTaskRoutes } from './agent-protocol/task-routes.ts';
 import { TaskService } from './agent-protocol/task-service.ts';
 import { registerAgentListRoutes } from './agents/agent-list-routes.ts';
 import { AgentService } from './agents/agent-service.ts';
+import { createAudit, type Audit } from './audit/audit.ts';
 import type { FacadeConfig } from './facade-config.ts';
 import { FacadeListener } from './facade-listener.ts';
-import { IdentityPart, type FacadeCache, type FacadeIdentity } from './facade-identity.ts';
+import {
+  createIdentityPart,
+  NO_IDENTITY,
+  type FacadeCache,
+  type FacadeIdentity,
+  type IdentityPart,
+} from './facade-identity.ts';
 import { createGate } from './http/access-control.ts';
 import { createApp, secureContextOf, type TlsFiles } from './http/create-app.ts';
 import { describeRoutes } from './http/openapi.ts';
@@ -89,6 +96,7 @@ class HttpFacade implements Facade {
   readonly #streams: OpenStreams;
   readonly #cache: TaskCache;
   readonly #agents: AgentRegistry;
+  readonly #audit: Audit;
   readonly #identity: IdentityPart;
   readonly #app: FastifyInstance;
   readonly #further: FacadeListener[] = [];
@@ -100,13 +108,11 @@ class HttpFacade implements Facade {
     this.#streams = new OpenStreams(deps);
     this.#cache = new TaskCache(deps);
     this.#agents = new AgentRegistry(deps);
-    this.#identity = new IdentityPart({ ...deps, identity: deps.identity });
-    this.#app = createApp({
-      ...deps,
-      tls: deps.config.tls,
-      trustedProxies: deps.config.trustedProxies,
-      schemes: this.#identity.schemes(),
-    });
+    this.#audit = createAudit({ log: deps.log, events: new EventRecorder({ ...deps, component: 'nannyapi-api' }) });
+    this.#identity = this.#createIdentity();
+    const { tls, trustedProxies } = deps.config;
+    const authenticator = this.#identity.authenticator(deps.authenticator);
+    this.#app = createApp({ ...deps, authenticator, schemes: this.#identity.schemes, tls, trustedProxies });
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -159,6 +165,16 @@ class HttpFacade implements Facade {
     return this.#closed;
   }
 
+  #createIdentity(): IdentityPart {
+    const { identity, ...deps } = this.#deps;
+    if (!identity) return NO_IDENTITY;
+    return createIdentityPart({ ...deps, authorizer: this.#authorizer(), audit: this.#audit, identity });
+  }
+
+  #authorizer(): Authorizer {
+    return this.#deps.authorizer ?? createAllowAllAuthorizer();
+  }
+
   async #listenFurther(): Promise<void> {
     const { addresses, tls } = this.#deps.config.further ?? { addresses: [] };
     for (const address of addresses) this.#further.push(await FacadeListener.open(this.#app.server, address, tls));
@@ -182,8 +198,8 @@ class HttpFacade implements Facade {
   }
 
   async #register(): Promise<void> {
-    const { authorizer = createAllowAllAuthorizer(), log, registry } = this.#deps;
-    const gate = createGate({ authorizer, log });
+    const { log, registry } = this.#deps;
+    const gate = createGate({ authorizer: this.#authorizer(), log, audit: this.#audit });
     await describeRoutes(this.#app);
     measureRequests(this.#app, registry);
     registerSystemRoutes(this.#app, {
@@ -206,7 +222,7 @@ class HttpFacade implements Facade {
       follow: new FollowService(shared),
     });
     registerAgentListRoutes(this.#app, { gate, agents: new AgentService(shared) });
-    await this.#identity.register(this.#app, shared);
+    this.#identity.register(this.#app, shared);
   }
 
   #registerAgents(progress: ProgressBoard): void {

@@ -16,6 +16,8 @@ export {
 } from './identity/token-review-authenticator.ts';
 export type { AgentTokenRule } from './identity/reviewed-principal.ts';
 export type * from './investigations/run-event.ts';
+export { createLoginLinks, type LoginLinks } from './login/login-links.ts';
+export { readLoginConfig } from './login/parse-login-config.ts';
 export { SecretKeys } from './secrets/secret-keys.ts';
 export { API_PROCESS_SETTINGS } from './process-config.ts';
 export { API_PROCESS_ERRORS } from './process-errors.ts';
