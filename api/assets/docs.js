@@ -1,11 +1,9 @@
 // @ts-check
 /** Shows the OpenAPI document. The bundle of Swagger UI defines `SwaggerUIBundle`; it stands before this in the page. */
 
-const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle(options: object): void }} */ (
-  /** @type {unknown} */ (globalThis)
-);
+const page = /** @type {{ SwaggerUIBundle: (options: object) => void }} */ (/** @type {unknown} */ (globalThis));
 
-SwaggerUIBundle({
+page.SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#openapi',
   deepLinking: true,

@@ -8,7 +8,7 @@ type Quote = NonNullable<InvestigationStatusResolution['evidence']>[number];
 /** How an answer is shown. */
 export interface AnswerContext {
   /** Markdown of a plan to markup. */
-  renderPlan(markdown: string): Html;
+  renderPlan: (markdown: string) => Html;
   /** What each evidence id is, e.g. the command. Ids that are not in it stand alone. */
   sources: ReadonlyMap<string, string>;
 }

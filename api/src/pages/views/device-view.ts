@@ -18,7 +18,7 @@ export interface DeviceDecisionPage {
   userCode: string;
   form: { namespace: string; name: string };
   errors: FieldErrors;
-  problem: string | undefined;
+  problem?: string | undefined;
   /** An Agent of this name exists: approving takes its key away. */
   replaces: boolean;
 }

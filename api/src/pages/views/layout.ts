@@ -28,8 +28,12 @@ export interface PageContent {
   title: string;
   section?: Section | undefined;
   body: Html;
-  /** Assets to run. */
+  /** Modules to run. */
   scripts?: readonly string[] | undefined;
+  /** Scripts of others that are no modules; they run before the modules. */
+  classicScripts?: readonly string[] | undefined;
+  /** Whether style sheets hold pictures of their own, as `data:` addresses. */
+  hasDataImages?: boolean | undefined;
   /** Assets to style with besides the common one. */
   styles?: readonly string[] | undefined;
   /** What just happened, after a form. */
@@ -53,7 +57,7 @@ const LINKS: readonly { section: Section; href: string; text: string }[] = [
 
 /** A whole document. */
 export function layout(context: PageContext, content: PageContent): Html {
-  const { title, body, notice, styles = [], scripts = [], width = 'wide' } = content;
+  const { title, body, notice, styles = [], scripts = [], classicScripts = [], width = 'wide' } = content;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -64,6 +68,7 @@ export function layout(context: PageContext, content: PageContent): Html {
         <link rel="icon" type="image/svg+xml" href="${context.asset('icon.svg')}" />
         ${styles.map((name) => html`<link rel="stylesheet" href="${context.asset(name)}" /> `)}
         <link rel="stylesheet" href="${context.asset('pages.css')}" />
+        ${classicScripts.map((name) => html`<script defer src="${context.asset(name)}"></script> `)}
         ${scripts.map((name) => html`<script type="module" src="${context.asset(name)}"></script> `)}
       </head>
       <body>

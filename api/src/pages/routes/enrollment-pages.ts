@@ -1,0 +1,130 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { NAME_SCHEMA } from '../../http/schemas.ts';
+import { CONTINUE, DONE, faultsOf, fieldOf, FORM, noticeOf, PAGE, querySchema, seeOther } from '../page-route.ts';
+import type { PageWriter } from '../page-writer.ts';
+import type { PagesDeps } from '../pages-deps.ts';
+import { enrollmentView, issuedTokenView, type EnrollmentPage, type TokenForm } from '../views/enrollment-view.ts';
+import type { FieldErrors } from '../views/form-field.ts';
+
+/** What {@link registerEnrollmentPages} needs. */
+export interface EnrollmentPagesDeps extends Pick<
+  PagesDeps,
+  'gate' | 'clock' | 'tokens' | 'enrollmentTokens' | 'install' | 'defaultNamespace' | 'releaseNamespace'
+> {
+  writer: PageWriter;
+}
+
+const resource = 'enrollmenttokens';
+const PAGE_SIZE = 50;
+const FIELDS = ['description', 'agentNamespace', 'maxUses', 'expirationTime', 'allowedAddresses'];
+
+/** How hosts are brought in. */
+export function registerEnrollmentPages(app: FastifyInstance, deps: EnrollmentPagesDeps): void {
+  const { gate, install, releaseNamespace: namespace, tokens, writer } = deps;
+  const empty: TokenForm = {
+    description: '',
+    namespace: deps.defaultNamespace,
+    maxUses: '1',
+    hours: '24',
+    addresses: '',
+  };
+
+  app.route<{ Querystring: { continue?: string; done?: string } }>({
+    method: 'GET',
+    url: '/enrollment',
+    config: PAGE,
+    schema: querySchema({ continue: CONTINUE, done: DONE }),
+    handler: async (request, reply) => show(deps, request, reply, { form: empty, errors: {}, ...request.query }),
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/enrollment/tokens',
+    config: FORM,
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const form = readForm(request);
+      const by = await gate.admit(request, { verb: 'create', resource, namespace });
+      try {
+        const { token, object } = await deps.enrollmentTokens.issue({
+          agentNamespace: form.namespace,
+          maxUses: Number(form.maxUses),
+          expirationTime: new Date(deps.clock.now().getTime() + Number(form.hours) * 3_600_000),
+          allowedAddresses: form.addresses.split(/[\s,]+/).filter(Boolean),
+          ...(form.description === '' ? {} : { description: form.description }),
+          by,
+          address: request.ip,
+        });
+        return writer.send(request, reply.code(201), (context) => ({
+          title: 'An install token',
+          section: 'enrollment',
+          body: issuedTokenView({ token, object, installCommand: install.withToken(token) }, context),
+          width: 'reading',
+        }));
+      } catch (error) {
+        return show(deps, request, reply.code(422), { form, ...faultsOf(error, FIELDS) });
+      }
+    },
+  });
+
+  app.route<{ Params: { name: string } }>({
+    method: 'POST',
+    url: '/enrollment/tokens/:name/revoke',
+    config: FORM,
+    schema: { hide: true, params: { type: 'object', properties: { name: NAME_SCHEMA } } },
+    handler: async (request, reply) => {
+      const { name } = request.params;
+      await gate.admit(request, { verb: 'update', resource, namespace, name });
+      await tokens.revoke(name);
+      return seeOther(reply, '/enrollment?done=revoked');
+    },
+  });
+}
+
+interface Shown {
+  form: TokenForm;
+  errors: FieldErrors;
+  problem?: string | undefined;
+  continue?: string;
+  done?: string;
+}
+
+async function show(
+  deps: EnrollmentPagesDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: Shown,
+): Promise<FastifyReply> {
+  const { gate, install, releaseNamespace: namespace, tokens, writer } = deps;
+  const seesTokens = await gate.may(request, { verb: 'list', resource, namespace });
+  const listed = seesTokens ? await tokens.list({ limit: PAGE_SIZE, continue: page.continue || undefined }) : undefined;
+  const content: EnrollmentPage = {
+    enrollCommand: install.withCode(),
+    tokens: listed?.items,
+    isFirst: !page.continue,
+    next: listed?.continue,
+    mayIssue: await gate.may(request, { verb: 'create', resource, namespace }),
+    mayRevoke: await gate.may(request, { verb: 'update', resource, namespace }),
+    form: page.form,
+    errors: page.errors,
+    problem: page.problem,
+  };
+  return writer.send(request, reply, (context) => ({
+    title: 'Enrol hosts',
+    section: 'enrollment',
+    notice: noticeOf(page.done),
+    body: enrollmentView(content, context),
+    width: 'reading',
+  }));
+}
+
+function readForm(request: FastifyRequest): TokenForm {
+  const field = (name: string): string => fieldOf(request, name);
+  return {
+    description: field('description'),
+    namespace: field('namespace'),
+    maxUses: field('maxUses'),
+    hours: field('hours'),
+    addresses: field('addresses'),
+  };
+}

@@ -1,0 +1,119 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { targetAccess } from '../../investigations/target-access.ts';
+import { path } from '../html/html.ts';
+import { faultsOf, fieldOf, FORM, OPTIONAL_NAME, PAGE, querySchema, requireRight, seeOther } from '../page-route.ts';
+import type { PageWriter } from '../page-writer.ts';
+import type { PagesDeps } from '../pages-deps.ts';
+import type { PageContent, PageContext } from '../views/layout.ts';
+import type { FieldErrors } from '../views/form-field.ts';
+import {
+  newInvestigationView,
+  PRIORITIES,
+  PROMPT_LENGTH,
+  type NewInvestigationForm,
+  type NewInvestigationPage,
+} from '../views/new-investigation-view.ts';
+
+/** What {@link registerNewInvestigationPages} needs. */
+export interface NewInvestigationPagesDeps extends Pick<
+  PagesDeps,
+  'gate' | 'investigations' | 'agents' | 'defaultNamespace'
+> {
+  writer: PageWriter;
+}
+
+const URL = '/investigations/new';
+/** Agents that are proposed. */
+const MAX_PROPOSALS = 100;
+const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+
+/** Asks a question. */
+export function registerNewInvestigationPages(app: FastifyInstance, deps: NewInvestigationPagesDeps): void {
+  const { gate, investigations, writer } = deps;
+  app.route<{ Querystring: { namespace?: string; agent?: string } }>({
+    method: 'GET',
+    url: URL,
+    config: PAGE,
+    schema: querySchema({ namespace: OPTIONAL_NAME, agent: OPTIONAL_NAME }),
+    handler: async (request, reply) => {
+      const namespace = request.query.namespace || deps.defaultNamespace;
+      await requireRight(gate, request, { verb: 'create', resource: 'investigations', namespace });
+      const agents = await proposals(request, deps, namespace);
+      // Where there is one machine nobody need say which.
+      const agent = request.query.agent || (agents.length === 1 ? (agents[0] ?? '') : '');
+      const form = { namespace, agent, prompt: '', priority: 'Medium' };
+      return writer.send(request, reply, contentOf({ form, errors: {}, agents }));
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: URL,
+    config: FORM,
+    bodyLimit: 64 * 1024,
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const form = readForm(request);
+      const errors = faultsIn(form);
+      if (Object.keys(errors).length > 0) return refuse(request, { form, errors });
+      try {
+        const { namespace, prompt, agent } = form;
+        const priority = PRIORITIES.find((known) => known === form.priority) ?? 'Medium';
+        const body = { prompt, priority, agentRef: { name: agent } };
+        const by = await gate.admit(request, { verb: 'create', resource: 'investigations', namespace });
+        for (const access of targetAccess(namespace, body)) await gate.admit(request, access);
+        const { metadata } = await investigations.open(namespace, body, by);
+        return seeOther(reply, path`/investigations/${namespace}/${metadata.name ?? ''}`);
+      } catch (error) {
+        const { errors: faults, problem } = faultsOf(error, ['prompt', 'priority']);
+        return refuse(request, { form, errors: faults, problem });
+      }
+
+      async function refuse(of: FastifyRequest, page: Omit<NewInvestigationPage, 'agents'>) {
+        const namespace = NAME.test(page.form.namespace) ? page.form.namespace : deps.defaultNamespace;
+        const agents = await proposals(of, deps, namespace);
+        return writer.send(of, reply.code(page.problem === undefined ? 422 : 409), contentOf({ ...page, agents }));
+      }
+    },
+  });
+}
+
+function contentOf(page: NewInvestigationPage): (context: PageContext) => PageContent {
+  return (context) => ({
+    title: 'Ask a question',
+    section: 'investigations',
+    body: newInvestigationView(page, context),
+    width: 'narrow',
+  });
+}
+
+function readForm(request: FastifyRequest): NewInvestigationForm {
+  const field = (name: string): string => fieldOf(request, name);
+  return {
+    namespace: field('namespace'),
+    agent: field('agent'),
+    prompt: field('prompt'),
+    priority: field('priority'),
+  };
+}
+
+function faultsIn({ namespace, agent, prompt }: NewInvestigationForm): FieldErrors {
+  const { min, max } = PROMPT_LENGTH;
+  const errors: Record<string, string> = {};
+  const length = Array.from(prompt).length;
+  if (length < min || length > max) errors['prompt'] = `It must have ${min} to ${max} characters, not ${length}.`;
+  if (!NAME.test(agent)) errors['agent'] = 'Give the name of an agent: lower-case letters, digits, - and . only.';
+  if (!NAME.test(namespace)) errors['namespace'] = 'Give a namespace: lower-case letters, digits and - only.';
+  return errors;
+}
+
+/** Names to choose from, for whom may see them. */
+async function proposals(
+  request: FastifyRequest,
+  { gate, agents }: NewInvestigationPagesDeps,
+  namespace: string,
+): Promise<string[]> {
+  if (!(await gate.may(request, { verb: 'list', resource: 'agents', namespace }))) return [];
+  const { items } = await agents.list({ namespace, limit: MAX_PROPOSALS });
+  return items.flatMap(({ metadata }) => metadata.name ?? []);
+}
