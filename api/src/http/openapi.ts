@@ -21,11 +21,32 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'investigations', description: 'For people: ask, follow, read the proof.' },
         { name: 'agents', description: 'For people: which hosts there are.' },
+        { name: 'enrolment', description: 'For people: letting hosts in, and out again.' },
+        { name: 'people', description: 'For people: who has logged in, and where.' },
         { name: 'agent protocol', description: 'For agents only.' },
         { name: 'system', description: 'Health, metrics, this document.' },
       ],
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
-      security: [{ bearer: [] }],
+      components: {
+        securitySchemes: {
+          bearer: {
+            description: 'A token of a person, of the cluster, or of a node agent.',
+            type: 'http',
+            scheme: 'bearer',
+          },
+          session: {
+            description: 'The login of a browser. Every change needs the header x-csrf-token, or the form field csrf.',
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-nannyapi',
+          },
+          dpop: {
+            description: 'An access token of an enrolled host, with a proof in the header DPoP (RFC 9449).',
+            type: 'http',
+            scheme: 'dpop',
+          },
+        },
+      },
+      security: [{ bearer: [] }, { session: [] }],
     },
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) =>
