@@ -95,8 +95,9 @@ class Review {
   #record(policy: string, { metadata, spec }: Binding, objection: Objection): void {
     const binding = metadata.name ?? '';
     const { validationActions = [] } = spec;
-    if (validationActions.includes('Deny')) this.#denials.push({ policy, binding, ...objection });
-    if (!validationActions.includes('Warn')) return;
+    const isAbsolute = objection.isAbsolute === true;
+    if (isAbsolute || validationActions.includes('Deny')) this.#denials.push({ policy, binding, ...objection });
+    if (isAbsolute || !validationActions.includes('Warn')) return;
     const of = `ValidatingAdmissionPolicy '${policy}' with binding '${binding}'`;
     this.#warnings.push(`Validation failed for ${of}: ${objection.message}`);
   }

@@ -5,11 +5,9 @@ import { assertNoEscalation } from '../rbac/escalation.ts';
 import { forbiddenAccess } from '../auth/forbidden-access.ts';
 import type { ApiContext } from './api-context.ts';
 import type { ResourceRequest } from './resource-request.ts';
-import type { OptionsKind } from './write-options.ts';
 
 /** What tells one write request from another for its guard. */
 export interface GuardedWrite {
-  optionsKind: OptionsKind;
   /** What a deletion was told, in its body or in its query. */
   deletion?: DeleteOptions;
   /** The objects as policies see them, where those are another kind than the stored ones. */
@@ -17,7 +15,7 @@ export interface GuardedWrite {
 }
 
 /** Judges the writes of a request: by the rights that it gives away, then by policies, whose warnings are told with the answer. */
-export function requestGuard(context: ApiContext, request: ResourceRequest, guarded: GuardedWrite): WriteGuard {
+export function requestGuard(context: ApiContext, request: ResourceRequest, guarded: GuardedWrite = {}): WriteGuard {
   const { rbac, authorize } = context;
   return {
     beforeValidation: (write) => {
@@ -49,7 +47,7 @@ function attributesOf(
   const { kind: stored, user } = request;
   const { kind, of } = guarded.view ?? { kind: stored, of: (whole: ApiObject) => whole };
   const { group, version, kind: kindName } = kind.resource;
-  const options = optionsOf(request, guarded);
+  const options = optionsOf(request, guarded, operation);
   return {
     operation,
     path: placeOf(request, object),
@@ -69,9 +67,16 @@ function placeOf({ path, kind }: ResourceRequest, object: ApiObject | undefined)
   return { ...path, name, namespace: isNamespace ? name : path.namespace };
 }
 
-function optionsOf({ query }: ResourceRequest, { optionsKind, deletion }: GuardedWrite): JsonObject {
+/** What a patch leads to is a create or an update, and policies see it as such. */
+const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const;
+
+function optionsOf(
+  { query }: ResourceRequest,
+  { deletion }: GuardedWrite,
+  operation: PendingWrite['operation'],
+): JsonObject {
   const told = deletion === undefined ? queryOptions(query) : deleteOptions(deletion);
-  return { kind: optionsKind, apiVersion: 'meta.k8s.io/v1', ...told };
+  return { kind: OPTIONS[operation], apiVersion: 'meta.k8s.io/v1', ...told };
 }
 
 function queryOptions(query: URLSearchParams): JsonObject {

@@ -18,7 +18,7 @@ export async function create(context: ApiContext, request: ResourceRequest): Pro
   const sent = withoutRepeatedOwners(sentObject(request), false);
   checkFields(request, sent.object);
   const warnings = [...sent.warnings, ...finalizerWarnings(kind, sent.object)];
-  const guard = requestGuard(context, request, { optionsKind: 'CreateOptions' });
+  const guard = requestGuard(context, request);
   const options = { namespace: path.namespace, manager: fieldManager(request), isDryRun: isDryRun(request), guard };
   if (!options.isDryRun) assertNoVersion(sent.object.metadata.resourceVersion);
   const object = await context.writer.create(kind, sent.object, options);

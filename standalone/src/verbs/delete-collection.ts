@@ -15,7 +15,7 @@ export async function removeCollection(context: ApiContext, request: ResourceReq
   const isNamespaces = kind.resource.group === '' && kind.resource.plural === 'namespaces';
   if (isNamespaces || (kind.resource.namespaced && path.namespace === '')) throw methodNotAllowed();
   const deletion = readDeleteOptions(request);
-  const options = { ...deletion, guard: requestGuard(context, request, { optionsKind: 'DeleteOptions', deletion }) };
+  const options = { ...deletion, guard: requestGuard(context, request, { deletion }) };
   const selection = parseSelection(store, request);
   const selected = [...store.list(storageResource(kind.resource), selection.namespace)].filter((object) =>
     selection.matches(object),

@@ -9,7 +9,7 @@ import { render } from './create.ts';
 export async function remove(context: ApiContext, request: ResourceRequest): Promise<Reply> {
   const { kind, path } = request;
   const deletion = readDeleteOptions(request);
-  const guard = requestGuard(context, request, { optionsKind: 'DeleteOptions', deletion });
+  const guard = requestGuard(context, request, { deletion });
   const written = await context.writer.delete(kind, path, { ...deletion, guard });
   if (!written.isGone) return { code: 200, body: render(context, request, written.object) };
   const { group, plural } = kind.resource;

@@ -71,7 +71,7 @@ async function patchLive(context: ApiContext, request: ResourceRequest): Promise
     },
     manager: fieldManager(request),
     isDryRun: isDryRun(request),
-    guard: requestGuard(context, request, { optionsKind: 'PatchOptions' }),
+    guard: requestGuard(context, request),
   });
   return { code: 200, body: render(context, request, written.object), warnings };
 }
@@ -102,7 +102,7 @@ async function apply(context: ApiContext, request: ResourceRequest): Promise<Rep
   checkDuplicates(request);
   const warnings = finalizerWarnings(kind, intent);
   const merge = (live?: ApiObject): ApiObject => mergeIntent(context, request, { live, intent, manager });
-  const guard = requestGuard(context, request, { optionsKind: 'PatchOptions' });
+  const guard = requestGuard(context, request);
   const options = { manager, isDryRun: isDryRun(request), isManaged: true, guard };
   const isNew = context.store.head(keyOf(kind.resource, path.namespace, path.name)) === undefined;
   if (isNew && path.subresource === '') {

@@ -75,7 +75,6 @@ async function write(
     manager: fieldManager(request),
     isDryRun: isDryRun(request),
     guard: requestGuard(context, request, {
-      optionsKind: request.method === 'PUT' ? 'UpdateOptions' : 'PatchOptions',
       view: { kind: view.kind, of: (whole) => view.read(whole) },
     }),
   });

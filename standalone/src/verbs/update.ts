@@ -21,7 +21,7 @@ export async function update(context: ApiContext, request: ResourceRequest): Pro
   const sent = withoutRepeatedOwners(sentObject(request), false);
   checkFields(request, sent.object);
   const warnings = [...sent.warnings];
-  const guard = requestGuard(context, request, { optionsKind: 'UpdateOptions' });
+  const guard = requestGuard(context, request);
   const options = { manager: fieldManager(request), isDryRun: isDryRun(request), guard };
   const isMissing = context.store.head(keyOf(kind.resource, path.namespace, path.name)) === undefined;
   if (isMissing && path.subresource === '' && allowsCreateOnUpdate(kind.resource)) {

@@ -7,6 +7,8 @@ export interface Objection {
   /** Reason of the Status. */
   reason: string;
   message: string;
+  /** True when it refuses the write whatever the binding says is to be done. */
+  isAbsolute?: true;
 }
 
 /** Longest text that a messageExpression may give, in bytes. */
@@ -77,5 +79,6 @@ function annotationFailure(
   onFailure: (message: string) => Objection[],
 ): Objection[] {
   const result = run(annotation, bindings);
-  return 'failure' in result ? onFailure(result.failure) : [];
+  if (!('failure' in result)) return [];
+  return onFailure(result.failure).map((objection) => ({ ...objection, isAbsolute: true }));
 }

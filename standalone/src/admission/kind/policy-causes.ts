@@ -8,7 +8,7 @@ import { paramKindCauses } from './param-kind-causes.ts';
 import type { NamedExpression, PolicySpec, PolicyValidation } from './policy-types.ts';
 
 const FAILURE_POLICIES = ['Fail', 'Ignore'];
-const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized'];
+const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 const MAX_MATCH_CONDITIONS = 64;
 const MAX_AUDIT_ANNOTATIONS = 20;
 const MAX_VALUE_EXPRESSION_CHARS = 5 * 1024;

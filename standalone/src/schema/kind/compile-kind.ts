@@ -177,7 +177,8 @@ function validate(
     ...ownMetadataCauses(definition, object.metadata, old?.metadata),
     ...schemaCauses(object, definition.judgedBy ?? definition.schema, '', old),
     ...embeddedCauses(object, definition.schema, ''),
-    ...newListTypeCauses(object, old, definition.schema),
+    // Built-in kinds say in words of their own what may not be there twice.
+    ...(definition.isCustomResource ? newListTypeCauses(object, old, definition.schema) : []),
     ...(definition.extraCauses?.(object, old) ?? []),
   ];
   if (definition.rules === undefined) return causes;
