@@ -26,13 +26,23 @@ export const PROBLEM_SCHEMA = {
   },
 } as const;
 
-/** What every route with a credential may answer. */
-const ALWAYS: FacadeErrorCode[] = ['Unauthenticated', 'Forbidden', 'Internal', 'Unavailable'];
+/** What every route with a credential may answer; a bad request also by its headers alone, however good the rest is. */
+const ALWAYS: FacadeErrorCode[] = [
+  'BadRequest',
+  'Unauthenticated',
+  'Forbidden',
+  'TooManyRequests',
+  'Internal',
+  'Unavailable',
+];
 
 /** The error answers of a route in its OpenAPI description: the codes that it may give, by status. */
 export function problems(...codes: FacadeErrorCode[]): Record<number, object> {
   const answers: Record<number, object> = {};
-  for (const [status, names] of Map.groupBy([...codes, ...ALWAYS], (code) => FACADE_ERROR_CODES[code].status)) {
+  for (const [status, names] of Map.groupBy(
+    new Set([...codes, ...ALWAYS]),
+    (code) => FACADE_ERROR_CODES[code].status,
+  )) {
     answers[status] = {
       description: names.map((name) => `${name}: ${FACADE_ERROR_CODES[name].title}.`).join(' '),
       content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },

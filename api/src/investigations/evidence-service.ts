@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { EvidenceResource, type AgentTask, type Evidence, type Investigation } from '@nannyapi/crds';
 import { evidenceID, parseEvidenceID } from '@nannyapi/protocol';
 import { isKubeError, type KubeClient, type ResourceClient } from '@nannyapi/runtime';
@@ -23,8 +24,8 @@ export interface EvidenceItem {
 export interface EvidenceText {
   pieces: TextPiece[];
   sizeBytes: number;
-  /** `sha256:…` of the whole text, when the agent told it. */
-  digest?: string | undefined;
+  /** `sha256:…`: the agent's of the whole output, else of the text. It never changes. */
+  digest: string;
 }
 
 type Result = NonNullable<NonNullable<AgentTask['status']>['results']>[number];
@@ -68,13 +69,13 @@ export class EvidenceService {
     const known = task?.spec.clusterContext?.find((item) => item.id === wanted?.actionID);
     if (known) {
       const piece = pieceOfText(known.text);
-      return { pieces: [piece], sizeBytes: piece.sizeBytes };
+      return { pieces: [piece], sizeBytes: piece.sizeBytes, digest: digestOf(known.text) };
     }
     const result = task?.status?.results?.find((candidate) => candidate.actionID === wanted?.actionID);
     if (!task || !result) throw new ApiError('NotFound', `This investigation has no evidence ${id}`);
     const pieces = await this.#pieces(task, result);
     const sizeBytes = pieces.reduce((sum, piece) => sum + piece.sizeBytes, 0);
-    return { pieces, sizeBytes, digest: result.digest };
+    return { pieces, sizeBytes, digest: result.digest ?? digestOf(result.preview ?? '') };
   }
 
   async #pieces(task: AgentTask, { evidence = [], preview = '' }: Result): Promise<TextPiece[]> {
@@ -94,4 +95,8 @@ export class EvidenceService {
     }
     throw new ApiError('NotFound', `The part ${name} of this evidence is gone`);
   }
+}
+
+function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

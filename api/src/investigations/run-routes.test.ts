@@ -226,6 +226,48 @@ describe('evidence', () => {
     expect((await read('s3-a2', 'lines=1-2')).status).toBe(200);
   });
 
+  const ask = async (method: string, headers: Record<string, string>) => {
+    const url = `${facade.url}${path('proof', '/evidence/s3-a2')}`;
+    const answer = await fetch(url, { method, headers: { authorization: `Bearer ${TOKENS.anna}`, ...headers } });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  };
+
+  it('tells its size and tag without its text, whatever range is asked for', async () => {
+    for (const headers of [{}, { range: 'bytes=1-2' }, { range: 'bytes=99-' }]) {
+      const head = await ask('HEAD', headers as Record<string, string>);
+      expect(head).toMatchObject({ status: 200, text: '' });
+      expect(head.headers.get('content-length')).toBe('5');
+      expect(head.headers.get('accept-ranges')).toBe('bytes');
+      expect(head.headers.get('etag')).toBe(`"sha256:${createHash('sha256').update('short').digest('hex')}"`);
+      expect(head.headers.has('content-range')).toBe(false);
+    }
+  });
+
+  it('is not sent again to who knows it, and a range of another text is not taken for one of this', async () => {
+    const etag = (await ask('HEAD', {})).headers.get('etag')!;
+    for (const known of [etag, `"x", W/${etag}`, '*']) {
+      expect(await ask('GET', { 'if-none-match': known })).toMatchObject({ status: 304, text: '' });
+      expect(await ask('HEAD', { 'if-none-match': known })).toMatchObject({ status: 304, text: '' });
+    }
+    expect(await ask('GET', { 'if-none-match': '"x"' })).toMatchObject({ status: 200, text: 'short' });
+    expect(await ask('GET', { range: 'bytes=1-2', 'if-range': etag })).toMatchObject({ status: 206, text: 'ho' });
+    expect(await ask('GET', { range: 'bytes=1-2', 'if-range': '"x"' })).toMatchObject({ status: 200, text: 'short' });
+  });
+
+  it('is listed in pages, by outcome and by text', async () => {
+    const list = async (query: string) =>
+      (await facade.call('GET', path('proof', `/evidence?${query}`), TOKENS.anna)).body;
+    const idsOf = (page: { items: { id: string }[] }) => page.items.map(({ id }) => id);
+    const first = await list('limit=1');
+    expect(idsOf(first)).toEqual(['s3-a1']);
+    const second = await list(`limit=1&continue=${first.metadata.continue}`);
+    expect([idsOf(second), second.metadata]).toEqual([['s3-a2'], {}]);
+    expect(idsOf(await list('search=DMESG'))).toEqual(['s3-a1']);
+    expect(idsOf(await list('outcome=Failed'))).toEqual([]);
+    expect(await list('continue=elsewhere')).toMatchObject({ code: 'BadRequest' });
+    expect(await list('limit=501')).toMatchObject({ code: 'ValidationFailed' });
+  });
+
   it('answers 404 for what the run does not have', async () => {
     for (const id of ['s3-a9', 's4-a1', 'nonsense']) expect((await read(id)).status).toBe(404);
   });

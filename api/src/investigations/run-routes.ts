@@ -1,16 +1,14 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '@nannyapi/process';
 import type { TaskCache } from '../agent-protocol/task-cache.ts';
 import type { Gate } from '../http/gate.ts';
 import { waitForCache } from '../http/wait-for-cache.ts';
-import { eventStream, NAME_SCHEMA, problems } from '../http/schemas.ts';
+import { eventStream, problems } from '../http/schemas.ts';
 import { headersOf } from '../http/security-headers.ts';
 import type { OpenStreams } from '../streams/open-streams.ts';
 import { SseStream } from '../streams/sse-stream.ts';
-import { parseByteRange } from './byte-range.ts';
+import { registerEvidenceRoutes } from './evidence-routes.ts';
 import type { EvidenceService } from './evidence-service.ts';
-import { readRange } from './evidence-text.ts';
 import type { FollowService } from './follow-service.ts';
 import { INVESTIGATIONS_PATH, ONE_INVESTIGATION } from './investigation-routes.ts';
 import type { InvestigationService } from './investigation-service.ts';
@@ -38,7 +36,7 @@ const PATH = `${INVESTIGATIONS_PATH}/:name`;
 /** Follow a run, and read what its host said. */
 export function registerRunRoutes(app: FastifyInstance, deps: RunRoutesDeps): void {
   registerEvents(app, deps);
-  registerEvidence(app, deps);
+  registerEvidenceRoutes(app, deps);
 }
 
 function registerEvents(app: FastifyInstance, deps: RunRoutesDeps): void {
@@ -72,86 +70,3 @@ function registerEvents(app: FastifyInstance, deps: RunRoutesDeps): void {
     },
   });
 }
-
-function registerEvidence(app: FastifyInstance, { evidence, gate, investigations }: RunRoutesDeps): void {
-  app.route<{ Params: OneInvestigation }>({
-    method: 'GET',
-    url: `${PATH}/evidence`,
-    config,
-    schema: {
-      tags,
-      summary: 'List what the host said',
-      params: ONE_INVESTIGATION,
-      response: { 200: EVIDENCE_LIST, ...problems('NotFound', 'ValidationFailed') },
-    },
-    handler: async (request) => {
-      const { namespace, name } = request.params;
-      await gate.admit(request, { verb: 'list', resource: 'evidence', namespace });
-      return { items: await evidence.list(await investigations.get(namespace, name)) };
-    },
-  });
-
-  app.route<{ Params: OneInvestigation & { id: string } }>({
-    method: 'GET',
-    url: `${PATH}/evidence/:id`,
-    config,
-    schema: {
-      tags,
-      summary: 'Read what the host said',
-      headers: {
-        type: 'object',
-        properties: { range: { description: 'One byte range, e.g. bytes=0-1023.', type: 'string', maxLength: 64 } },
-      },
-      params: {
-        type: 'object',
-        properties: {
-          ...ONE_INVESTIGATION.properties,
-          id: { description: 's<step>-<action>', type: 'string', maxLength: 48, pattern: '^[a-z0-9-]+$' },
-        },
-      },
-      response: {
-        200: { description: 'The text, whole.', content: { 'text/plain': { schema: { type: 'string' } } } },
-        206: { description: 'The range.', content: { 'text/plain': { schema: { type: 'string' } } } },
-        ...problems('NotFound', 'RangeNotSatisfiable', 'ValidationFailed'),
-      },
-    },
-    handler: async (request, reply) => {
-      const { namespace, name, id } = request.params;
-      await gate.admit(request, { verb: 'get', resource: 'evidence', namespace });
-      const { pieces, sizeBytes, digest } = await evidence.read(await investigations.get(namespace, name), id);
-      reply.headers({ 'accept-ranges': 'bytes', ...(digest ? { etag: `"${digest}"` } : {}) });
-      // Only a range that cannot be met needs this, and its answer is made elsewhere.
-      reply.header('content-range', `bytes */${sizeBytes}`);
-      const range = parseByteRange(request.headers.range, sizeBytes);
-      reply.removeHeader('content-range');
-      const { startBytes, endBytes } = range ?? { startBytes: 0, endBytes: sizeBytes };
-      if (range) reply.code(206).header('content-range', `bytes ${startBytes}-${endBytes - 1}/${sizeBytes}`);
-      return reply
-        .type('text/plain; charset=utf-8')
-        .header('content-length', endBytes - startBytes)
-        .send(Readable.from(readRange(pieces, { startBytes, endBytes }), { objectMode: false }));
-    },
-  });
-}
-
-const EVIDENCE_LIST = {
-  description: 'All items of the run, oldest first.',
-  type: 'object',
-  required: ['items'],
-  properties: {
-    items: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['id', 'source', 'outcome', 'bytes', 'truncated'],
-        properties: {
-          id: { description: 'As verdicts cite it.', ...NAME_SCHEMA },
-          source: { type: 'string' },
-          outcome: { type: 'string' },
-          bytes: { type: 'integer' },
-          truncated: { type: 'boolean' },
-        },
-      },
-    },
-  },
-};
