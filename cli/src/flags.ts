@@ -33,3 +33,29 @@ export function readPort(flag: string, value: string): number {
     throw new UsageError(`--${flag} must be a port from 0 (any free one) to 65535, not '${value}'`);
   return port;
 }
+
+/**
+ * A whole number from 1 to `max` from a flag.
+ *
+ * @throws UsageError that names the flag and what is allowed
+ */
+export function readCount(flag: string, value: string, max: number): number {
+  const count = /^\d{1,9}$/.test(value) ? Number(value) : 0;
+  if (count < 1 || count > max)
+    throw new UsageError(`--${flag} must be a whole number from 1 to ${max}, not '${value}'`);
+  return count;
+}
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+
+/**
+ * A time like `30m`, `12h` or `7d` from a flag, in seconds.
+ *
+ * @throws UsageError that names the flag and what is allowed
+ */
+export function readDurationSeconds(flag: string, value: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(value) ?? [];
+  const seconds = Number(count) * (UNIT_SECONDS[unit] ?? 0);
+  if (seconds === 0) throw new UsageError(`--${flag} must be a time like 30m, 12h or 7d, not '${value}'`);
+  return seconds;
+}

@@ -4,6 +4,14 @@ import { UsageError, type Verb, type VerbIo, type VerbTable } from './verb.ts';
 import { VERSION } from './version.ts';
 
 const VERBS: VerbTable = {
+  agents: {
+    summary: 'List hosts, let them in and out',
+    load: async () => (await import('./agents.ts')).agents,
+  },
+  'enrollment-token': {
+    summary: 'Make and revoke install tokens, for hosts that nobody sits at',
+    load: async () => (await import('./enrollment-token.ts')).enrollmentToken,
+  },
   import: {
     summary: 'Bring an export of a control plane into a cluster',
     load: async () => (await import('./import.ts')).importVerb,
@@ -27,6 +35,10 @@ const VERBS: VerbTable = {
   standalone: {
     summary: 'Run the control plane on this machine, without a cluster',
     load: async () => (await import('./standalone.ts')).standalone,
+  },
+  whoami: {
+    summary: 'Tell as whom this command line acts, and where',
+    load: async () => (await import('./whoami.ts')).whoami,
   },
 };
 

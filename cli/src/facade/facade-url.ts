@@ -5,13 +5,13 @@ import { UsageError } from '../verb.ts';
  *
  * @throws UsageError for what is no address, and for plain http to another machine: it would carry tokens in the open.
  */
-export function readFacadeUrl(text: string): URL {
+export function readFacadeUrl(text: string, flag = 'url'): URL {
   const url = URL.parse(text);
   if (!url || !['http:', 'https:'].includes(url.protocol))
-    throw new UsageError(`--url must be like https://nanny.example.com, not '${text}'`);
+    throw new UsageError(`--${flag} must be like https://nanny.example.com, not '${text}'`);
   if (url.protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(url.hostname))
-    throw new UsageError('--url must begin with https://: a login would be readable on the way');
+    throw new UsageError(`--${flag} must begin with https://: a login would be readable on the way`);
   if (url.pathname !== '/' || url.search !== '' || url.username !== '')
-    throw new UsageError('--url must have no path, query or user');
+    throw new UsageError(`--${flag} must have no path, query or user`);
   return url;
 }
