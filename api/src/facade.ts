@@ -32,6 +32,7 @@ import { createGate } from './http/access-control.ts';
 import { createApp, secureContextOf, type TlsFiles } from './http/create-app.ts';
 import { describeRoutes } from './http/openapi.ts';
 import { measureRequests } from './http/request-metrics.ts';
+import type { ListedRoute } from './http/route-list.ts';
 import { registerSystemRoutes } from './http/system-routes.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import { createAllowAllAuthorizer, type Authorizer } from './identity/authorizer.ts';
@@ -68,6 +69,8 @@ export interface Facade {
   address(): string;
   /** One check a cache: whether this replica has the state that it serves from. No agent is needed for it. */
   readiness(): HealthCheck[];
+  /** Every route that it serves once it is started, pages and assets too. */
+  routes(): readonly ListedRoute[];
   /** Serves new connections with another certificate; open ones go on. Without effect over plain HTTP. */
   useCertificate(files: TlsFiles): void;
   /** The same for the further addresses, if they have a certificate of their own. */
@@ -150,6 +153,10 @@ class HttpFacade implements Facade {
       const { isHealthy, message = 'hears nothing' } = cache.health();
       return isHealthy ? { name } : { name, problem: message };
     });
+  }
+
+  routes(): readonly ListedRoute[] {
+    return this.#app.routeList;
   }
 
   useCertificate(files: TlsFiles): void {

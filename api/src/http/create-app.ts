@@ -19,6 +19,7 @@ import { refuseMalformed } from './malformed-request.ts';
 import type { RenderProblem } from './pages.ts';
 import { toApiError } from './problem.ts';
 import { limitRates, type RateLimits } from './rate-limits.ts';
+import { listRoutes } from './route-list.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { createValidatorCompiler } from './validation.ts';
 
@@ -97,6 +98,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     trustProxy: createProxyTrust(trustedProxies),
     serverFactory: (handler) => createListener(handler, limits, options.tls),
   });
+  listRoutes(app);
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(createValidatorCompiler());
   // Answers are our own objects or those of the API server, passed on whole: no schema may strip a field of them.
