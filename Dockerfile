@@ -66,6 +66,7 @@ COPY --from=runtime /out/ /
 COPY --from=build /out/doc/ /usr/share/doc/nannyapi/
 COPY --from=build-api /sbom.spdx.json /usr/share/doc/nannyapi/sbom.spdx.json
 COPY --from=build-api /src/dist/nannyapi-api.js* /opt/nannyapi/
+COPY --from=build-api /src/dist/assets /opt/nannyapi/assets
 ARG VERSION=0.0.0
 LABEL org.opencontainers.image.title="nannyapi-api" \
   org.opencontainers.image.description="Serves agents and people of NannyAPI" \

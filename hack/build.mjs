@@ -6,6 +6,7 @@
  * called of the Kubernetes client is left out. Plain JavaScript, for it also runs under the machine's own older Node.
  */
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -30,11 +31,19 @@ const PROGRAMS = {
   'nannyapi-api': 'api/src/main.ts',
 };
 
+/** What pages refer to: our own, and of Swagger UI what a browser needs. They stand beside the program that serves them. */
+const ASSETS = {
+  folder: 'api/assets',
+  types: ['.css', '.js', '.svg'],
+  swagger: ['swagger-ui.css', 'swagger-ui-bundle.js'],
+};
+
 const started = Date.now();
 const wanted = process.argv.slice(2);
 // Built aside and then put in place, so that what runs beside a build never finds half of it.
 const outdir = mkdtempSync(join(root, 'node_modules/.dist-'));
 try {
+  if (wanted.length === 0 || wanted.includes('nannyapi-api')) copyAssets(join(outdir, 'assets'));
   await Promise.all(wanted.length === 0 ? everything() : wanted.map(bundleProgram));
   replaceDist();
 } finally {
@@ -57,7 +66,11 @@ function replaceDist() {
   const dist = join(root, 'dist');
   if (wanted.length > 0) {
     mkdirSync(dist, { recursive: true });
-    for (const name of readdirSync(outdir)) renameSync(join(outdir, name), join(dist, name));
+    for (const name of readdirSync(outdir)) {
+      // A folder cannot be put in the place of one that holds something.
+      rmSync(join(dist, name), { recursive: true, force: true });
+      renameSync(join(outdir, name), join(dist, name));
+    }
     return;
   }
   const old = `${outdir}-old`;
@@ -72,6 +85,7 @@ async function bundleProgram(name) {
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
   const files = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
   const packages = new Set(files.map(packageFolder).filter(Boolean));
+  if (name === 'nannyapi-api') packages.add('node_modules/swagger-ui-dist');
   writeFileSync(
     join(outdir, `${name}.packages.json`),
     `${JSON.stringify(
@@ -108,6 +122,20 @@ function bundle(entryPoints, options) {
     plugins: [withoutGeneratedClients()],
     ...options,
   });
+}
+
+/** As they are: a browser gets the very files, with their hashes in their names. */
+function copyAssets(to) {
+  mkdirSync(to);
+  const ours = readdirSync(join(root, ASSETS.folder)).filter((file) =>
+    ASSETS.types.some((type) => file.endsWith(type)),
+  );
+  for (const file of ours) copyFileSync(join(root, ASSETS.folder, file), join(to, file));
+  const swagger = join(root, 'node_modules/swagger-ui-dist');
+  for (const file of ASSETS.swagger) copyFileSync(join(swagger, file), join(to, file));
+  // Whoever passes the files on passes their licences on.
+  copyFileSync(join(swagger, 'swagger-ui-bundle.js.LICENSE.txt'), join(to, 'swagger-ui-bundle.js.LICENSE.txt'));
+  for (const file of ['LICENSE', 'NOTICE']) copyFileSync(join(swagger, file), join(to, `swagger-ui.${file}.txt`));
 }
 
 /** As JSON, which is read faster at each start than YAML. */

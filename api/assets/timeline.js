@@ -255,7 +255,7 @@ async function showVerdict() {
   try {
     const response = await fetch(location.href, { headers: { accept: 'text/html' } });
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-    for (const id of ['answer', 'facts', 'deeds']) {
+    for (const id of ['answer', 'facts', 'cost', 'deeds']) {
       const fresh = page.getElementById(id);
       if (response.ok && fresh) document.getElementById(id)?.replaceWith(document.adoptNode(fresh));
     }

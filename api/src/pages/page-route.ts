@@ -34,6 +34,8 @@ export function querySchema(properties: Record<string, object>): object {
 
 /** Where a list goes on. */
 export const CONTINUE = { type: 'string', maxLength: 4096 };
+/** What an item of a list must hold. */
+export const SEARCH = { type: 'string', maxLength: 100 };
 /** Which {@link NOTICES} to show; another one is none. */
 export const DONE = { type: 'string', maxLength: 32 };
 
@@ -70,6 +72,19 @@ export async function requireRight(gate: Gate, request: FastifyRequest, access: 
   if (!(await gate.may(request, access))) await gate.admit(request, access);
 }
 
+/**
+ * The namespace that a list is of: the one asked for; else all (`undefined`) for whom may see all, else the usual one.
+ */
+export async function namespaceOfList(
+  gate: Gate,
+  request: FastifyRequest,
+  list: { asked: string | undefined; resource: Access['resource']; usual: string },
+): Promise<string | undefined> {
+  const { asked, resource, usual } = list;
+  if (asked) return asked;
+  return (await gate.may(request, { verb: 'list', resource })) ? undefined : usual;
+}
+
 /** Goes on to another page after a deed, so that a reload does not repeat it. */
 export function seeOther(reply: FastifyReply, path: string): FastifyReply {
   return reply.redirect(path, 303);
@@ -87,7 +102,8 @@ export function faultsOf(
   for (const { field = '', message } of error.details) if (shown.includes(field)) errors[field] ??= message;
   const isTold = Object.keys(errors).length > 0;
   const rest = error.details.filter(({ field = '' }) => !shown.includes(field));
-  const detail =
+  const words =
     rest.length > 0 ? rest.map(({ field = '', message }) => `${field} ${message}`).join('; ') : error.message;
+  const detail = error.code === 'Forbidden' ? `${words}. Ask an admin of NannyAPI for this right.` : words;
   return { errors, problem: isTold && rest.length === 0 ? undefined : detail };
 }

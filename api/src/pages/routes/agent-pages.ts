@@ -1,15 +1,18 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { targetOf } from '../../audit/audit.ts';
 import type { Access } from '../../identity/authorizer.ts';
 import { path } from '../html/html.ts';
 import {
   CONTINUE,
   DONE,
   FORM,
+  namespaceOfList,
   noticeOf,
   ONE_OBJECT,
   OPTIONAL_NAME,
   PAGE,
   querySchema,
+  SEARCH,
   seeOther,
   type OneObject,
 } from '../page-route.ts';
@@ -22,7 +25,7 @@ import { withQuery } from '../views/pager.ts';
 /** What {@link registerAgentPages} needs. */
 export interface AgentPagesDeps extends Pick<
   PagesDeps,
-  'gate' | 'agents' | 'investigations' | 'credentials' | 'defaultNamespace' | 'releaseNamespace'
+  'gate' | 'agents' | 'investigations' | 'credentials' | 'agentNamespace' | 'namespace'
 > {
   writer: PageWriter;
 }
@@ -41,31 +44,47 @@ export function registerAgentPages(app: FastifyInstance, deps: AgentPagesDeps): 
 
 function registerList(app: FastifyInstance, deps: AgentPagesDeps): void {
   const { agents, gate, writer } = deps;
-  app.route<{ Querystring: { namespace?: string; phase?: string; continue?: string; done?: string } }>({
-    method: 'GET',
-    url: '/agents',
-    config: PAGE,
-    schema: querySchema({
-      namespace: OPTIONAL_NAME,
-      phase: { type: 'string', enum: ['', ...AGENT_PHASES] },
-      continue: CONTINUE,
-      done: DONE,
-    }),
-    handler: async (request, reply) => {
-      const { done, ...asked } = request.query;
-      const namespace = asked.namespace || deps.defaultNamespace;
-      const query = { namespace, phase: asked.phase || undefined, continue: asked.continue || undefined };
-      await gate.admit(request, { verb: 'list', resource, namespace });
-      const { items, continue: next } = await agents.list({ ...query, limit: PAGE_SIZE });
-      const mayEnrol = await gate.may(request, { verb: 'create', resource, namespace });
-      return writer.send(request, reply, (context) => ({
-        title: 'Agents',
-        section: 'agents',
-        notice: noticeOf(done),
-        body: agentsView({ query, items, next, mayEnrol }, context),
-      }));
+  app.route<{ Querystring: { namespace?: string; search?: string; phase?: string; continue?: string; done?: string } }>(
+    {
+      method: 'GET',
+      url: '/agents',
+      config: PAGE,
+      schema: querySchema({
+        namespace: OPTIONAL_NAME,
+        search: SEARCH,
+        phase: { type: 'string', enum: ['', ...AGENT_PHASES] },
+        continue: CONTINUE,
+        done: DONE,
+      }),
+      handler: async (request, reply) => {
+        const { done, ...asked } = request.query;
+        const namespace = await namespaceOfList(gate, request, {
+          asked: asked.namespace,
+          resource,
+          usual: deps.agentNamespace,
+        });
+        const query = {
+          namespace,
+          search: asked.search || undefined,
+          phase: asked.phase || undefined,
+          continue: asked.continue || undefined,
+        };
+        await gate.admit(request, { verb: 'list', resource, namespace });
+        const { items, continue: next } = await agents.list({ ...query, limit: PAGE_SIZE });
+        const mayEnrol = await gate.may(request, {
+          verb: 'create',
+          resource,
+          namespace: namespace ?? deps.agentNamespace,
+        });
+        return writer.send(request, reply, (context) => ({
+          title: 'Agents',
+          section: 'agents',
+          notice: noticeOf(done),
+          body: agentsView({ query, items, next, mayEnrol }, context),
+        }));
+      },
     },
-  });
+  );
 }
 
 function registerOne(app: FastifyInstance, deps: AgentPagesDeps): void {
@@ -94,7 +113,7 @@ async function pageOf(request: FastifyRequest<{ Params: OneObject }>, deps: Agen
   const may = (access: Access): Promise<boolean> => deps.gate.may(request, access);
   const agent = await deps.agents.get(namespace, name);
   const seesRuns = await may({ verb: 'list', resource: 'investigations', namespace });
-  const seesCredentials = await may({ verb: 'list', resource: 'agentcredentials', namespace: deps.releaseNamespace });
+  const seesCredentials = await may({ verb: 'list', resource: 'agentcredentials', namespace: deps.namespace });
   return {
     agent,
     investigations: seesRuns
@@ -105,15 +124,15 @@ async function pageOf(request: FastifyRequest<{ Params: OneObject }>, deps: Agen
       investigate:
         (await may({ verb: 'create', resource: 'investigations', namespace })) &&
         (await may({ verb: 'investigate', resource, namespace, name })),
-      update: await may({ verb: 'update', resource, namespace, name }),
+      change: await may({ verb: 'patch', resource, namespace, name }),
       delete: await may({ verb: 'delete', resource, namespace, name }),
-      revoke: await may({ verb: 'update', resource: 'agentcredentials', namespace: deps.releaseNamespace }),
+      revoke: await may({ verb: 'update', resource, namespace, name }),
     },
   };
 }
 
 function registerDeeds(app: FastifyInstance, deps: AgentPagesDeps): void {
-  const { agents, credentials, gate, releaseNamespace } = deps;
+  const { agents, credentials, gate } = deps;
   const deed = (word: string, act: (request: FastifyRequest<{ Params: OneObject }>) => Promise<string>) =>
     app.route<{ Params: OneObject }>({
       method: 'POST',
@@ -129,16 +148,18 @@ function registerDeeds(app: FastifyInstance, deps: AgentPagesDeps): void {
   ] as const)
     deed(word, async (request) => {
       const { namespace, name } = request.params;
-      await gate.admit(request, { verb: 'update', resource, namespace, name });
-      await agents.setAccess(namespace, name, access);
+      await gate.admit(request, { verb: 'patch', resource, namespace, name });
+      const agent = await agents.change(namespace, name, { access });
+      gate.done(request, { action: 'ChangeAgent', target: targetOf(agent), detail: `Access is ${access}` });
       return path`/agents/${namespace}/${name}?done=${done}`;
     });
 
   deed('revoke', async (request) => {
     const { namespace, name } = request.params;
-    await gate.admit(request, { verb: 'get', resource, namespace, name });
-    await gate.admit(request, { verb: 'update', resource: 'agentcredentials', namespace: releaseNamespace });
+    await gate.admit(request, { verb: 'update', resource, namespace, name });
+    const agent = await agents.get(namespace, name);
     await credentials.revoke({ namespace, name });
+    gate.done(request, { action: 'RevokeCredential', target: targetOf(agent) });
     return path`/agents/${namespace}/${name}?done=revoked`;
   });
 
@@ -146,6 +167,7 @@ function registerDeeds(app: FastifyInstance, deps: AgentPagesDeps): void {
     const { namespace, name } = request.params;
     await gate.admit(request, { verb: 'delete', resource, namespace, name });
     await agents.delete(namespace, name);
+    gate.done(request, { action: 'DeleteAgent', target: { kind: 'Agent', namespace, name } });
     return withQuery('/agents', { namespace, done: 'deleted' });
   });
 }

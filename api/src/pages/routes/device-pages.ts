@@ -9,7 +9,7 @@ import type { PagesDeps } from '../pages-deps.ts';
 import { deviceCodeView, deviceDecisionView, type DeviceDecisionPage } from '../views/device-view.ts';
 
 /** What {@link registerDevicePages} needs. */
-export interface DevicePagesDeps extends Pick<PagesDeps, 'approval' | 'agents' | 'gate' | 'defaultNamespace'> {
+export interface DevicePagesDeps extends Pick<PagesDeps, 'approval' | 'agents' | 'gate' | 'agentNamespace'> {
   writer: PageWriter;
 }
 
@@ -80,7 +80,7 @@ class DeviceDesk {
     const entry = entryOf(request);
     const device = await this.#deps.approval.find(entry);
     if (!device) return this.#refuseCode(request, reply);
-    const form = { namespace: this.#deps.defaultNamespace, name: proposedName(device) };
+    const form = { namespace: this.#deps.agentNamespace, name: proposedName(device) };
     return this.#askForDecision(request, reply, { device, userCode: entry.userCode, form, errors: {} });
   }
 

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { targetOf } from '../../audit/audit.ts';
+import { ApiError } from '../../http/api-error.ts';
 import { NAME_SCHEMA } from '../../http/schemas.ts';
 import { CONTINUE, DONE, faultsOf, fieldOf, FORM, noticeOf, PAGE, querySchema, seeOther } from '../page-route.ts';
 import type { PageWriter } from '../page-writer.ts';
@@ -9,7 +11,7 @@ import type { FieldErrors } from '../views/form-field.ts';
 /** What {@link registerEnrollmentPages} needs. */
 export interface EnrollmentPagesDeps extends Pick<
   PagesDeps,
-  'gate' | 'clock' | 'tokens' | 'enrollmentTokens' | 'install' | 'defaultNamespace' | 'releaseNamespace'
+  'gate' | 'clock' | 'tokens' | 'enrollmentTokens' | 'install' | 'agentNamespace' | 'namespace'
 > {
   writer: PageWriter;
 }
@@ -20,10 +22,10 @@ const FIELDS = ['description', 'agentNamespace', 'maxUses', 'expirationTime', 'a
 
 /** How hosts are brought in. */
 export function registerEnrollmentPages(app: FastifyInstance, deps: EnrollmentPagesDeps): void {
-  const { gate, install, releaseNamespace: namespace, tokens, writer } = deps;
+  const { gate, namespace, tokens } = deps;
   const empty: TokenForm = {
     description: '',
-    namespace: deps.defaultNamespace,
+    namespace: deps.agentNamespace,
     maxUses: '1',
     hours: '24',
     addresses: '',
@@ -42,29 +44,7 @@ export function registerEnrollmentPages(app: FastifyInstance, deps: EnrollmentPa
     url: '/enrollment/tokens',
     config: FORM,
     schema: { hide: true },
-    handler: async (request, reply) => {
-      const form = readForm(request);
-      const by = await gate.admit(request, { verb: 'create', resource, namespace });
-      try {
-        const { token, object } = await deps.enrollmentTokens.issue({
-          agentNamespace: form.namespace,
-          maxUses: Number(form.maxUses),
-          expirationTime: new Date(deps.clock.now().getTime() + Number(form.hours) * 3_600_000),
-          allowedAddresses: form.addresses.split(/[\s,]+/).filter(Boolean),
-          ...(form.description === '' ? {} : { description: form.description }),
-          by,
-          address: request.ip,
-        });
-        return writer.send(request, reply.code(201), (context) => ({
-          title: 'An install token',
-          section: 'enrollment',
-          body: issuedTokenView({ token, object, installCommand: install.withToken(token) }, context),
-          width: 'reading',
-        }));
-      } catch (error) {
-        return show(deps, request, reply.code(422), { form, ...faultsOf(error, FIELDS) });
-      }
-    },
+    handler: async (request, reply) => issue(deps, request, reply),
   });
 
   app.route<{ Params: { name: string } }>({
@@ -74,11 +54,40 @@ export function registerEnrollmentPages(app: FastifyInstance, deps: EnrollmentPa
     schema: { hide: true, params: { type: 'object', properties: { name: NAME_SCHEMA } } },
     handler: async (request, reply) => {
       const { name } = request.params;
-      await gate.admit(request, { verb: 'update', resource, namespace, name });
-      await tokens.revoke(name);
+      await gate.admit(request, { verb: 'patch', resource, namespace, name });
+      const token = await tokens.revoke(name);
+      gate.done(request, { action: 'RevokeEnrollmentToken', target: targetOf(token) });
       return seeOther(reply, '/enrollment?done=revoked');
     },
   });
+}
+
+async function issue(deps: EnrollmentPagesDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { gate, install, namespace, writer } = deps;
+  const form = readForm(request);
+  const by = await gate.admit(request, { verb: 'create', resource, namespace });
+  try {
+    await gate.admit(request, { verb: 'create', resource: 'agents', namespace: form.namespace });
+    const { token, object } = await deps.enrollmentTokens.issue({
+      agentNamespace: form.namespace,
+      maxUses: Number(form.maxUses),
+      expirationTime: new Date(deps.clock.now().getTime() + Number(form.hours) * 3_600_000),
+      allowedAddresses: form.addresses.split(/[\s,]+/).filter(Boolean),
+      ...(form.description === '' ? {} : { description: form.description }),
+      by,
+      address: request.ip,
+    });
+    gate.done(request, { action: 'IssueEnrollmentToken', target: targetOf(object) });
+    return writer.send(request, reply.code(201), (context) => ({
+      title: 'An install token',
+      section: 'enrollment',
+      body: issuedTokenView({ token, object, installCommand: install.withToken(token) }, context),
+      width: 'reading',
+    }));
+  } catch (error) {
+    const status = error instanceof ApiError ? error.status : 422;
+    return show(deps, request, reply.code(status), { form, ...faultsOf(error, FIELDS) });
+  }
 }
 
 interface Shown {
@@ -95,7 +104,7 @@ async function show(
   reply: FastifyReply,
   page: Shown,
 ): Promise<FastifyReply> {
-  const { gate, install, releaseNamespace: namespace, tokens, writer } = deps;
+  const { gate, install, namespace, tokens, writer } = deps;
   const seesTokens = await gate.may(request, { verb: 'list', resource, namespace });
   const listed = seesTokens ? await tokens.list({ limit: PAGE_SIZE, continue: page.continue || undefined }) : undefined;
   const content: EnrollmentPage = {
@@ -104,7 +113,7 @@ async function show(
     isFirst: !page.continue,
     next: listed?.continue,
     mayIssue: await gate.may(request, { verb: 'create', resource, namespace }),
-    mayRevoke: await gate.may(request, { verb: 'update', resource, namespace }),
+    mayRevoke: await gate.may(request, { verb: 'patch', resource, namespace }),
     form: page.form,
     errors: page.errors,
     problem: page.problem,

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { targetOf } from '../../audit/audit.ts';
 import { NAME_SCHEMA } from '../../http/schemas.ts';
 import { readRange } from '../../investigations/evidence-text.ts';
 import { deriveRunEvents, stepOf, verdictEvent } from '../../investigations/run-events.ts';
@@ -10,11 +11,13 @@ import {
   CONTINUE,
   DONE,
   FORM,
+  namespaceOfList,
   noticeOf,
   ONE_OBJECT,
   OPTIONAL_NAME,
   PAGE,
   querySchema,
+  SEARCH,
   seeOther,
   type OneObject,
 } from '../page-route.ts';
@@ -28,7 +31,7 @@ import { withQuery } from '../views/pager.ts';
 /** What {@link registerInvestigationPages} needs. */
 export interface InvestigationPagesDeps extends Pick<
   PagesDeps,
-  'client' | 'gate' | 'investigations' | 'evidence' | 'progress' | 'defaultNamespace'
+  'client' | 'gate' | 'investigations' | 'evidence' | 'progress' | 'agentNamespace'
 > {
   writer: PageWriter;
   renderPlan: (markdown: string) => Html;
@@ -38,12 +41,13 @@ interface ListQuery {
   namespace?: string;
   phase?: string;
   agent?: string;
+  search?: string;
   continue?: string;
   done?: string;
 }
 
 const resource = 'investigations';
-const PAGE_SIZE = 50;
+const PAGE_SIZE = 200;
 /** Most of a text that a page shows, in bytes; the plain text has no bound. */
 const MAX_TEXT_BYTES = 512 * 1024;
 
@@ -64,21 +68,31 @@ function registerList(app: FastifyInstance, deps: InvestigationPagesDeps): void 
       namespace: OPTIONAL_NAME,
       phase: { type: 'string', enum: ['', ...PHASES] },
       agent: OPTIONAL_NAME,
+      search: SEARCH,
       continue: CONTINUE,
       done: DONE,
     }),
     handler: async (request, reply) => {
       const { done, ...asked } = request.query;
-      const namespace = asked.namespace || deps.defaultNamespace;
+      const namespace = await namespaceOfList(deps.gate, request, {
+        asked: asked.namespace,
+        resource,
+        usual: deps.agentNamespace,
+      });
       const query = {
         namespace,
+        search: asked.search || undefined,
         phase: asked.phase || undefined,
         agent: asked.agent || undefined,
         continue: asked.continue || undefined,
       };
       await deps.gate.admit(request, { verb: 'list', resource, namespace });
       const { items, continue: next } = await deps.investigations.list({ ...query, limit: PAGE_SIZE });
-      const mayOpen = await deps.gate.may(request, { verb: 'create', resource, namespace });
+      const mayOpen = await deps.gate.may(request, {
+        verb: 'create',
+        resource,
+        namespace: namespace ?? deps.agentNamespace,
+      });
       return deps.writer.send(request, reply, (context) => ({
         title: 'Investigations',
         section: 'investigations',
@@ -191,13 +205,15 @@ function registerDeeds(app: FastifyInstance, { gate, investigations }: Investiga
   deed('/investigations/:namespace/:name/cancel', async (request, reply) => {
     const { namespace, name } = request.params;
     await gate.admit(request, { verb: 'update', resource, namespace, name });
-    await investigations.cancel(namespace, name);
+    const cancelled = await investigations.cancel(namespace, name);
+    gate.done(request, { action: 'CancelInvestigation', target: targetOf(cancelled) });
     return seeOther(reply, path`/investigations/${namespace}/${name}?done=cancelled`);
   });
   deed('/investigations/:namespace/:name/delete', async (request, reply) => {
     const { namespace, name } = request.params;
     await gate.admit(request, { verb: 'delete', resource, namespace, name });
     await investigations.delete(namespace, name);
+    gate.done(request, { action: 'DeleteInvestigation', target: { kind: 'Investigation', namespace, name } });
     return seeOther(reply, withQuery('/investigations', { namespace, done: 'deleted' }));
   });
 }

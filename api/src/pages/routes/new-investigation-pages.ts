@@ -1,4 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { targetOf } from '../../audit/audit.ts';
+import { ApiError } from '../../http/api-error.ts';
 import { targetAccess } from '../../investigations/target-access.ts';
 import { path } from '../html/html.ts';
 import { faultsOf, fieldOf, FORM, OPTIONAL_NAME, PAGE, querySchema, requireRight, seeOther } from '../page-route.ts';
@@ -17,7 +19,7 @@ import {
 /** What {@link registerNewInvestigationPages} needs. */
 export interface NewInvestigationPagesDeps extends Pick<
   PagesDeps,
-  'gate' | 'investigations' | 'agents' | 'defaultNamespace'
+  'gate' | 'investigations' | 'agents' | 'agentNamespace'
 > {
   writer: PageWriter;
 }
@@ -29,14 +31,14 @@ const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
 /** Asks a question. */
 export function registerNewInvestigationPages(app: FastifyInstance, deps: NewInvestigationPagesDeps): void {
-  const { gate, investigations, writer } = deps;
+  const { gate, writer } = deps;
   app.route<{ Querystring: { namespace?: string; agent?: string } }>({
     method: 'GET',
     url: URL,
     config: PAGE,
     schema: querySchema({ namespace: OPTIONAL_NAME, agent: OPTIONAL_NAME }),
     handler: async (request, reply) => {
-      const namespace = request.query.namespace || deps.defaultNamespace;
+      const namespace = request.query.namespace || deps.agentNamespace;
       await requireRight(gate, request, { verb: 'create', resource: 'investigations', namespace });
       const agents = await proposals(request, deps, namespace);
       // Where there is one machine nobody need say which.
@@ -52,30 +54,36 @@ export function registerNewInvestigationPages(app: FastifyInstance, deps: NewInv
     config: FORM,
     bodyLimit: 64 * 1024,
     schema: { hide: true },
-    handler: async (request, reply) => {
-      const form = readForm(request);
-      const errors = faultsIn(form);
-      if (Object.keys(errors).length > 0) return refuse(request, { form, errors });
-      try {
-        const { namespace, prompt, agent } = form;
-        const priority = PRIORITIES.find((known) => known === form.priority) ?? 'Medium';
-        const body = { prompt, priority, agentRef: { name: agent } };
-        const by = await gate.admit(request, { verb: 'create', resource: 'investigations', namespace });
-        for (const access of targetAccess(namespace, body)) await gate.admit(request, access);
-        const { metadata } = await investigations.open(namespace, body, by);
-        return seeOther(reply, path`/investigations/${namespace}/${metadata.name ?? ''}`);
-      } catch (error) {
-        const { errors: faults, problem } = faultsOf(error, ['prompt', 'priority']);
-        return refuse(request, { form, errors: faults, problem });
-      }
-
-      async function refuse(of: FastifyRequest, page: Omit<NewInvestigationPage, 'agents'>) {
-        const namespace = NAME.test(page.form.namespace) ? page.form.namespace : deps.defaultNamespace;
-        const agents = await proposals(of, deps, namespace);
-        return writer.send(of, reply.code(page.problem === undefined ? 422 : 409), contentOf({ ...page, agents }));
-      }
-    },
+    handler: async (request, reply) => open(request, reply, deps),
   });
+}
+
+async function open(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: NewInvestigationPagesDeps,
+): Promise<FastifyReply> {
+  const { gate, investigations } = deps;
+  const form = readForm(request);
+  const refuse = async (status: number, page: Omit<NewInvestigationPage, 'agents' | 'form'>): Promise<FastifyReply> => {
+    const namespace = NAME.test(form.namespace) ? form.namespace : deps.agentNamespace;
+    const agents = await proposals(request, deps, namespace);
+    return deps.writer.send(request, reply.code(status), contentOf({ ...page, form, agents }));
+  };
+  const errors = faultsIn(form);
+  if (Object.keys(errors).length > 0) return refuse(422, { errors });
+  try {
+    const { namespace, prompt, agent } = form;
+    const priority = PRIORITIES.find((known) => known === form.priority) ?? 'Medium';
+    const body = { prompt, priority, agentRef: { name: agent } };
+    const by = await gate.admit(request, { verb: 'create', resource: 'investigations', namespace });
+    for (const access of targetAccess(namespace, body)) await gate.admit(request, access);
+    const opened = await investigations.open(namespace, body, by);
+    gate.done(request, { action: 'OpenInvestigation', target: targetOf(opened) });
+    return seeOther(reply, path`/investigations/${namespace}/${opened.metadata.name ?? ''}`);
+  } catch (error) {
+    return refuse(error instanceof ApiError ? error.status : 422, faultsOf(error, ['prompt', 'priority']));
+  }
 }
 
 function contentOf(page: NewInvestigationPage): (context: PageContext) => PageContent {

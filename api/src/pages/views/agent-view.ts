@@ -16,7 +16,7 @@ export interface AgentPage {
   investigations: readonly Investigation[] | undefined;
   /** What it proves itself with; `undefined` when the person may not see them. */
   credentials: readonly AgentCredential[] | undefined;
-  may: { investigate: boolean; update: boolean; delete: boolean; revoke: boolean };
+  may: { investigate: boolean; change: boolean; delete: boolean; revoke: boolean };
 }
 
 /** One host: what it is, what it can do and lacks, what was asked of it, and who lets it in. */
@@ -171,9 +171,9 @@ function deedsView({ agent, credentials, may }: AgentPage, context: PageContext)
   const isDisabled = agent.spec.access === 'Revoked';
   const hasCredential = credentials?.some(({ spec }) => spec.access !== 'Revoked') === true;
   return html`<div class="deeds">
-    ${may.update && isDisabled && html`<form method="post" action="${url}/enable">${csrfField(viewer)}<button>Enable</button></form>`}
+    ${may.change && isDisabled && html`<form method="post" action="${url}/enable">${csrfField(viewer)}<button>Enable</button></form>`}
     ${
-      may.update &&
+      may.change &&
       !isDisabled &&
       confirmView({
         summary: 'Disable…',

@@ -9,7 +9,9 @@ import { timeTag } from './time-text.ts';
 
 /** Which agents are asked for. */
 export interface AgentQuery {
-  namespace: string;
+  /** All when absent. */
+  namespace?: string | undefined;
+  search?: string | undefined;
   phase?: string | undefined;
   continue?: string | undefined;
 }
@@ -36,23 +38,24 @@ export function agentsView(page: AgentsPage, context: PageContext): Html {
       ${mayEnrol && html`<a class="button primary" href="/enrollment">Enrol a host</a>`}
     </div>
     <form class="filter" method="get" action="/agents" role="search" aria-label="Filter">
+      ${formField({ name: 'search', label: 'Name, system or address', value: query.search, maxLength: 100 })}
       ${formField({ name: 'namespace', label: 'Namespace', value: query.namespace, maxLength: 63, isCode: true })}
       ${formField({ name: 'phase', label: 'State', value: query.phase, options: [{ value: '', text: 'any' }, ...phases] })}
       <button>Show</button>
     </form>
-    ${items.length === 0 ? emptyView(query) : tableView(items, context)}
+    ${items.length === 0 ? emptyView(query) : tableView(items, query, context)}
     ${pagerView({ path: '/agents', query: filter, isFirst: from === undefined, next })}`;
 }
 
-function emptyView({ namespace, phase }: AgentQuery): Html {
-  if (phase !== undefined)
-    return html`<p class="empty">
-      No agent in ${namespace} is ${phase}. <a href="${path`/agents?namespace=${namespace}`}">Show all</a>
-    </p>`;
-  return html`<p class="empty">No host of ${namespace} is enrolled yet. <a href="/enrollment">How to enrol one</a></p>`;
+function emptyView({ namespace, phase, search }: AgentQuery): Html {
+  if (phase !== undefined || search !== undefined)
+    return html`<p class="empty">No agent fits. <a href="/agents">Show all</a></p>`;
+  return html`<p class="empty">
+    No host${namespace !== undefined && ` of ${namespace}`} is enrolled yet. <a href="/enrollment">How to enrol one</a>
+  </p>`;
 }
 
-function tableView(items: readonly Agent[], { now }: PageContext): Html {
+function tableView(items: readonly Agent[], { namespace }: AgentQuery, { now }: PageContext): Html {
   return html`<table>
     <thead>
       <tr>
@@ -64,12 +67,12 @@ function tableView(items: readonly Agent[], { now }: PageContext): Html {
       </tr>
     </thead>
     <tbody>
-      ${items.map((agent) => rowView(agent, now))}
+      ${items.map((agent) => rowView(agent, namespace === undefined, now))}
     </tbody>
   </table>`;
 }
 
-function rowView(agent: Agent, now: Date): Html {
+function rowView(agent: Agent, hasNamespace: boolean, now: Date): Html {
   const { metadata, spec, status } = agent;
   const state = agentState(agent);
   const { facts, capabilities } = status ?? {};
@@ -77,8 +80,8 @@ function rowView(agent: Agent, now: Date): Html {
   return html`<tr>
     <th scope="row">
       <a href="${path`/agents/${metadata.namespace ?? ''}/${metadata.name ?? ''}`}">${metadata.name}</a>${
-        spec.description !== undefined && html`<span class="under">${spec.description}</span>`
-      }
+        hasNamespace && html`<span class="under">in ${metadata.namespace}</span>`
+      }${spec.description !== undefined && html`<span class="under">${spec.description}</span>`}
     </th>
     <td>${badge(state.text, state.tone)}${missing > 0 && html`<span class="under">${missing} missing</span>`}</td>
     <td class="wide-only">${facts?.osName}<span class="under">${facts?.kernelVersion}</span></td>

@@ -121,7 +121,17 @@ function agentFields({ form, errors, replaces }: DeviceDecisionPage): Html {
       </div>`
     }
     <div class="beside">
-      ${formField({ name: 'name', label: 'Name of the agent', value: form.name, error: errors['name'], isRequired: true, maxLength: 63, autocomplete: 'off', isCode: true })}
+      ${formField({
+        name: 'name',
+        label: 'Name of the agent',
+        hint: 'Lower-case letters, digits and -.',
+        value: form.name,
+        error: errors['name'],
+        isRequired: true,
+        maxLength: 63,
+        autocomplete: 'off',
+        isCode: true,
+      })}
       ${formField({ name: 'namespace', label: 'Namespace', hint: 'Who may use the namespace may ask this host.', value: form.namespace, error: errors['namespace'], isRequired: true, maxLength: 63, isCode: true })}
     </div>`;
 }

@@ -1,3 +1,4 @@
+import { elapsedText } from '../../../assets/run-lines.js';
 import type { Investigation } from '@nannyapi/crds';
 import type { RunEvent } from '../../investigations/run-event.ts';
 import { html, path, type Html } from '../html/html.ts';
@@ -6,8 +7,8 @@ import { confirmView } from './confirm-view.ts';
 import type { PageContext } from './layout.ts';
 import { csrfField } from './layout.ts';
 import { runState, targetText } from './run-state.ts';
-import { countText, sizeText } from './size-text.ts';
-import { durationText, timeTag } from './time-text.ts';
+import { sizeText } from './size-text.ts';
+import { timeTag } from './time-text.ts';
 import { timelineView } from './timeline-view.ts';
 
 /** One run, as a person may see it. */
@@ -33,7 +34,7 @@ export function investigationView(page: InvestigationPage, context: PageContext)
       <span aria-hidden="true">›</span> ${name}
     </nav>
     <h1>${headingOf(spec.prompt)}</h1>
-    ${factsView(investigation, context)} ${answerView(investigation, page)}
+    ${metaView(investigation, context)} ${answerView(investigation, page)}
     ${
       spec.prompt.length > MAX_HEADING_LENGTH &&
       html`<section>
@@ -43,7 +44,7 @@ export function investigationView(page: InvestigationPage, context: PageContext)
     }
     ${contextView(spec.context)}
     ${timelineView({ namespace, name, events, endedSteps, isOver, now: context.now, startTime: startOf(investigation, context.now) })}
-    ${deedsView(page, context, isOver)}`;
+    ${costView(investigation)} ${deedsView(page, context, isOver)}`;
 }
 
 function headingOf(prompt: string): string {
@@ -54,56 +55,37 @@ function startOf({ status, metadata }: Investigation, now: Date): Date {
   return new Date(status?.startTime ?? metadata.creationTimestamp ?? now);
 }
 
-function factsView(investigation: Investigation, { now }: PageContext): Html {
+/** One line: whom, when, by whom, how long. */
+function metaView(investigation: Investigation, { now }: PageContext): Html {
   const { metadata, spec, status } = investigation;
-  const { usage = {}, completionTime, diagnostician } = status ?? {};
   const start = startOf(investigation, now);
+  const { completionTime } = status ?? {};
   const seconds = ((completionTime ? new Date(completionTime) : now).getTime() - start.getTime()) / 1000;
   const { isOver } = runState(investigation);
-  return html`<dl id="facts" class="facts">
-    <div>
-      <dt>Machine</dt>
-      <dd>${targetView(investigation)}</dd>
-    </div>
-    <div>
-      <dt>Asked</dt>
-      <dd>${timeTag(metadata.creationTimestamp, now)}${spec.requestedBy && html` by ${spec.requestedBy}`}</dd>
-    </div>
-    <div>
-      <dt>${isOver ? 'Took' : 'Running for'}</dt>
-      <dd>
-        <span ${!isOver && html`data-elapsed`}
-          >${seconds < 60 ? `${Math.max(0, seconds).toFixed(1)} s` : durationText(seconds)}</span
-        >
-      </dd>
-    </div>
-    <div>
-      <dt>Cost</dt>
-      <dd>
-        ${[
-          countText(usage.steps ?? 0, 'step'),
-          countText(usage.actions ?? 0, 'command or trace', 'commands and traces'),
-          ...(usage.refusals ? [`${usage.refusals} refused`] : []),
-          ...(usage.inputTokens ? [`${usage.inputTokens} + ${usage.outputTokens ?? 0} tokens`] : []),
-          ...(usage.outputBytes ? [`${sizeText(usage.outputBytes)} read`] : []),
-        ].join(', ')}
-      </dd>
-    </div>
-    ${
-      diagnostician &&
-      html`<div>
-        <dt>Diagnosed by</dt>
-        <dd>${diagnostician}</dd>
-      </div>`
-    }
-    ${
-      spec.priority &&
-      html`<div>
-        <dt>Priority</dt>
-        <dd>${spec.priority}</dd>
-      </div>`
-    }
-  </dl>`;
+  return html`<p id="facts" class="meta">
+    On ${targetView(investigation)}, asked
+    ${timeTag(metadata.creationTimestamp, now)}${spec.requestedBy && html` by ${spec.requestedBy}`},
+    ${isOver ? 'took' : 'running for'} <span ${!isOver && html`data-elapsed`}>${elapsedText(seconds)}</span>
+  </p>`;
+}
+
+function costView({ spec, status }: Investigation): Html {
+  const { usage = {}, diagnostician } = status ?? {};
+  const fact = (name: string, value: string | undefined): Html | false =>
+    value !== undefined &&
+    html`<div>
+      <dt>${name}</dt>
+      <dd>${value}</dd>
+    </div>`;
+  return html`<section id="cost" aria-labelledby="cost-title">
+    <h2 id="cost-title">What it took</h2>
+    <dl class="facts">
+      ${fact('Steps', String(usage.steps ?? 0))} ${fact('Commands and traces', String(usage.actions ?? 0))}
+      ${fact('Refused by the policy', String(usage.refusals ?? 0))} ${fact('Read', sizeText(usage.outputBytes ?? 0))}
+      ${fact('Tokens', usage.inputTokens ? `${usage.inputTokens} in, ${usage.outputTokens ?? 0} out` : undefined)}
+      ${fact('Diagnosed by', diagnostician)} ${fact('Priority', spec.priority)}
+    </dl>
+  </section>`;
 }
 
 function targetView(investigation: Investigation): Html {

@@ -9,7 +9,9 @@ import { timeTag } from './time-text.ts';
 
 /** What of a list is asked for. */
 export interface InvestigationQuery {
-  namespace: string;
+  /** All when absent. */
+  namespace?: string | undefined;
+  search?: string | undefined;
   phase?: string | undefined;
   agent?: string | undefined;
   continue?: string | undefined;
@@ -47,60 +49,60 @@ export function investigationsView(page: InvestigationsPage, context: PageContex
         >`
       }
     </div>
-    ${filterView(query)} ${items.length === 0 ? emptyView(query, mayOpen) : tableView(items, context)}
+    ${filterView(query)} ${items.length === 0 ? emptyView(query, mayOpen) : tableView(items, query, context)}
     ${pagerView({ path: '/investigations', query: filter, isFirst: from === undefined, next })}`;
 }
 
-function filterView({ namespace, phase = '', agent }: InvestigationQuery): Html {
+function filterView({ namespace, phase = '', agent, search }: InvestigationQuery): Html {
   const phases = PHASES.map((value) => ({ value, text: `${value}: ${PHASE_WORDS[value]}` }));
   return html`<form class="filter" method="get" action="/investigations" role="search" aria-label="Filter">
-    ${formField({ name: 'namespace', label: 'Namespace', value: namespace, maxLength: 63, isCode: true })}
+    ${formField({ name: 'search', label: 'Question, cause or plan', value: search, maxLength: 100 })}
     ${formField({ name: 'phase', label: 'Phase', value: phase, options: [{ value: '', text: 'any' }, ...phases] })}
     ${formField({ name: 'agent', label: 'Agent', value: agent, maxLength: 253, isCode: true })}
+    ${formField({ name: 'namespace', label: 'Namespace', value: namespace, maxLength: 63, isCode: true })}
     <button>Show</button>
   </form>`;
 }
 
-function emptyView({ namespace, phase, agent }: InvestigationQuery, mayOpen: boolean): Html {
-  if (phase !== undefined || agent !== undefined)
-    return html`<p class="empty">
-      No investigation in ${namespace} fits. <a href="${path`/investigations?namespace=${namespace}`}">Show all</a>
-    </p>`;
+function emptyView({ namespace, phase, agent, search }: InvestigationQuery, mayOpen: boolean): Html {
+  if (phase !== undefined || agent !== undefined || search !== undefined)
+    return html`<p class="empty">No investigation fits. <a href="/investigations">Show all</a></p>`;
   return html`<p class="empty">
-    Nothing was investigated in ${namespace}
-    yet.${mayOpen && html` <a href="${path`/investigations/new?namespace=${namespace}`}">Ask the first question</a>.`}
+    Nothing was investigated${namespace !== undefined && ` in ${namespace}`}
+    yet.${mayOpen && html` <a href="${withQuery('/investigations/new', { namespace })}">Ask the first question</a>`}
   </p>`;
 }
 
-function tableView(items: readonly Investigation[], { now }: PageContext): Html {
+function tableView(items: readonly Investigation[], { namespace }: InvestigationQuery, { now }: PageContext): Html {
+  const born = ({ metadata }: Investigation): string => metadata.creationTimestamp ?? '';
+  const newestFirst = items.toSorted((a, b) => born(b).localeCompare(born(a)));
   return html`<table>
     <thead>
       <tr>
         <th scope="col">Question</th>
         <th scope="col">State</th>
-        <th scope="col" class="wide-only">Machine</th>
         <th scope="col" class="wide-only">Cause</th>
-        <th scope="col">Asked</th>
+        <th scope="col" class="wide-only">Machine</th>
       </tr>
     </thead>
     <tbody>
-      ${items.map((item) => rowView(item, now))}
+      ${newestFirst.map((item) => rowView(item, namespace === undefined, now))}
     </tbody>
   </table>`;
 }
 
-function rowView(item: Investigation, now: Date): Html {
+function rowView(item: Investigation, hasNamespace: boolean, now: Date): Html {
   const { metadata, spec, status } = item;
+  const { namespace = '', name = '' } = metadata;
   const state = runState(item);
   const cause = status?.resolution?.rootCause;
   return html`<tr>
     <th scope="row">
-      <a href="${path`/investigations/${metadata.namespace ?? ''}/${metadata.name ?? ''}`}">${spec.prompt}</a
-      ><span class="under">${metadata.name}</span>
+      <a href="${path`/investigations/${namespace}/${name}`}">${spec.prompt}</a
+      ><span class="under">${hasNamespace && `${namespace}/`}${name}, ${timeTag(metadata.creationTimestamp, now)}</span>
     </th>
     <td>${badge(state.headline, state.tone)}</td>
-    <td class="wide-only">${targetText(item)}</td>
-    <td class="wide-only">${cause ? html`${cause.mechanism}<span class="under">${cause.component}</span>` : ''}</td>
-    <td>${timeTag(metadata.creationTimestamp, now)}</td>
+    <td class="wide-only">${cause && html`${cause.mechanism}<span class="under">${cause.component}</span>`}</td>
+    <td class="wide-only">${targetText(item).replace(/^agent\//, '')}</td>
   </tr> `;
 }

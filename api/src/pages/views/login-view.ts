@@ -39,7 +39,7 @@ export function loginView({ providers, returnTo, problem, hasLocalLinks }: Login
       hasLocalLinks &&
       html`<h2>${providers.length > 0 ? 'Or as' : 'As'} the admin of this machine</h2>
         <p>Whoever can run commands on the machine of the control plane gets a one-time link with:</p>
-        <pre class="command">nanny login-link</pre>`
+        <pre class="command">nanny standalone login-link --data DIR</pre>`
     }
     <p class="muted small">
       Programs use <code>Authorization: Bearer</code> with a Kubernetes token, or <code>nanny login</code>.

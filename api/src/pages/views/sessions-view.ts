@@ -72,7 +72,7 @@ function sessionView(session: SessionEntry, currentID: string | undefined, { now
       ${isCurrent && badge('this one', 'good')}
       <p class="small">${userAgent}</p>
       <p class="small muted">
-        since ${timeTag(startTime, now)}, last seen
+        began ${timeTag(startTime, now)}, last seen
         ${timeTag(lastSeenTime ?? startTime, now)}${address !== undefined && html`, from <code>${address}</code>`}, ends
         ${timeTag(expirationTime, now)}
       </p>

@@ -29,10 +29,12 @@ export function timelineView(data: TimelineData): Html {
   const api = `/api/v1/namespaces/${encodeURIComponent(namespace)}/investigations/${encodeURIComponent(name)}`;
   return html`<section aria-labelledby="timeline-title">
     <h2 id="timeline-title">What happened</h2>
-    <p class="live">
-      <span data-live role="status">${isOver ? '' : 'As of when this page was sent.'}</span>
-      ${!isOver && html`<a href="${page}">Refresh</a>`}
-    </p>
+    ${
+      !isOver &&
+      html`<p class="live">
+        <span data-live role="status">As of when this page was sent.</span> <a href="${page}">Refresh</a>
+      </p>`
+    }
     <ol
       class="timeline"
       data-timeline

@@ -1,7 +1,7 @@
 /** Objects as the API server has them, for the tests of views. */
 import type { Agent, EnrollmentToken, Investigation } from '@nannyapi/crds';
 import type { RunEvent } from '../../investigations/run-event.ts';
-import type { PageContext } from './layout.ts';
+import type { PageContext } from '../views/layout.ts';
 
 /** The moment at which the samples are looked at. */
 export const NOW = new Date('2026-11-25T03:12:40Z');
