@@ -28,6 +28,8 @@ export interface UserCodeEntry {
   by: UserPrincipal;
   /** IP address of the person, as the socket told. */
   address: string;
+  /** Id of the request, for the audit log. */
+  requestID?: string | undefined;
 }
 
 /** The decision to let a device in. */

@@ -15,6 +15,8 @@ export interface IssueEnrollmentToken {
   by: UserPrincipal;
   /** IP address of the person. */
   address: string;
+  /** Id of the request, for the audit log. */
+  requestID?: string | undefined;
 }
 
 /** Install tokens: they let hosts in that nobody sits at. */

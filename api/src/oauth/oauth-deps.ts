@@ -4,8 +4,8 @@ import type { EventRecorder, Informer, KubeClient } from '@nannyapi/runtime';
 import type { Registry } from 'prom-client';
 import type { Audit } from '../audit/audit.ts';
 import type { Authorizer } from '../identity/authorizer.ts';
+import type { Sessions } from '../login/sessions.ts';
 import type { SecretKeys } from '../secrets/secret-keys.ts';
-import type { CommandLineTokens } from './command-line-tokens.ts';
 import type { OAuthLimits } from './oauth-limits.ts';
 
 /** What the authorization server needs. */
@@ -22,7 +22,7 @@ export interface OAuthDeps {
   /** The facade's own cache of Agents; whoever owns it starts it. */
   agents: Informer<Agent>;
   /** Absent: command lines of people are refused. */
-  commandLine?: CommandLineTokens | undefined;
+  sessions?: CommandLineSessions | undefined;
   /** Namespace of the release, where codes, tokens and credentials are stored. */
   namespace: string;
   /** Where browsers and hosts reach the facade: issuer, and base of the page on which codes are typed. */
@@ -33,3 +33,6 @@ export interface OAuthDeps {
   /** Default: {@link DEFAULT_OAUTH_LIMITS}. */
   limits?: Partial<OAuthLimits> | undefined;
 }
+
+/** What of the logins of people the device flow and revocation use. */
+export type CommandLineSessions = Pick<Sessions, 'userOf' | 'issueCommandLineToken' | 'endByToken'>;

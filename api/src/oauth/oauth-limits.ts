@@ -31,7 +31,7 @@ export const DEFAULT_OAUTH_LIMITS: OAuthLimits = {
   pendingTotal: 5000,
   triesPerPerson: 10,
   triesPerAddress: 30,
-  triesTotal: 300,
+  triesTotal: 100,
   triesWindowSeconds: 600,
   accessTokenSeconds: 600,
   refreshIdleSeconds: 30 * 86_400,

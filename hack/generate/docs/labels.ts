@@ -1,5 +1,6 @@
 import {
   AGENT_LABEL,
+  ENROLLMENT_ANNOTATION,
   INVESTIGATION_LABEL,
   ISSUER_ANNOTATION,
   NODE_LABEL,
@@ -95,6 +96,14 @@ export const ANNOTATIONS: readonly MetadataKey[] = [
     writer: 'API',
     meaning:
       'The issuer whose subject the person is. When the id of a provider is given to another issuer, nobody becomes the person of the same subject there: the login is refused.',
+  },
+  {
+    key: ENROLLMENT_ANNOTATION,
+    example: 'DeviceCode/dc-4d967e0ab3f1c205',
+    on: 'Agent',
+    writer: 'API',
+    meaning:
+      'What let the host in. An enrolment that broke off goes on with the Agent that it made, and takes over no other.',
   },
 ];
 
