@@ -38,6 +38,45 @@ export const VALUE_SETS: Record<string, object> = {
       },
     },
   },
+  'people and hosts that come from outside': {
+    api: {
+      publicURL: 'https://nanny.example.com:8443',
+      otherURLs: ['https://10.0.0.7:8443/'],
+      agentNamespace: 'hosts',
+      login: {
+        sessionHours: 24,
+        providers: [
+          {
+            id: 'github',
+            kind: 'github',
+            clientID: 'Iv1.0123',
+            clientSecret: { name: 'github-login', key: 'client-secret' },
+            allow: { orgs: ['example'], teams: ['example/sre'] },
+            groups: [{ team: 'example/sre', group: 'nannyapi:admins' }],
+          },
+          {
+            id: 'sso',
+            kind: 'oidc',
+            title: 'Example',
+            issuer: 'https://sso.example.com/realms/main',
+            clientID: 'nanny',
+            clientSecret: { name: 'sso', key: 'secret' },
+            allow: { domains: ['example.com'] },
+            groupsClaim: 'roles',
+            logout: 'Provider',
+          },
+        ],
+      },
+    },
+  },
+  'people who come through an ingress, with keys of their own': {
+    api: {
+      publicURL: 'https://nanny.example.com/',
+      trustedProxies: ['10.0.0.0/8', '2001:db8::1'],
+      secretKeys: { existingSecret: 'nanny-keys' },
+      ingress: { enabled: true, host: 'nanny.example.com', tlsSecretName: 'nanny-web', caConfigMap: 'web-ca' },
+    },
+  },
   'a gateway elsewhere, with a key': {
     tensorzero: { url: 'https://models.example.com:8443/tz', apiKeySecret: { name: 'tz' }, timeoutSeconds: 60 },
   },

@@ -7,6 +7,11 @@
 {{- if and .Values.api.ingress.enabled .Values.api.ingress.host -}}
 {{- $given = append $given .Values.api.ingress.host -}}
 {{- end -}}
+{{- if and .Values.api.publicURL (not .Values.api.ingress.enabled) -}}
+{{- range prepend .Values.api.otherURLs .Values.api.publicURL -}}
+{{- $given = append $given (include "nannyapi.urlHost" .) -}}
+{{- end -}}
+{{- end -}}
 {{- range $given -}}
 {{- if or (contains ":" .) (regexMatch "^[0-9]+(\\.[0-9]+){3}$" .) -}}
 {{- $addresses = append $addresses . -}}

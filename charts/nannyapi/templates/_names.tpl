@@ -50,3 +50,13 @@
 {{- printf "%s:%s" $repository (default $root.Chart.AppVersion $root.Values.image.tag) -}}
 {{- end -}}
 {{- end }}
+
+{{/* The Secret with the keys that protect sessions and codes. */}}
+{{- define "nannyapi.secretKeys" -}}
+{{- default (include "nannyapi.name" (list . "api-secret-keys")) .Values.api.secretKeys.existingSecret -}}
+{{- end }}
+
+{{/* Host of a URL: a name or an address, without brackets and port. */}}
+{{- define "nannyapi.urlHost" -}}
+{{- regexReplaceAll ":[0-9]+$" (urlParse .).host "" | trimPrefix "[" | trimSuffix "]" -}}
+{{- end }}

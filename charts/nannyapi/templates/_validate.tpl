@@ -22,6 +22,26 @@
 {{- $problems = append $problems "api.ingress.tlsSecretName is empty: tokens must not travel in the clear, name a Secret with the certificate for the host" -}}
 {{- end -}}
 {{- end -}}
+{{- if .Values.api.publicURL -}}
+{{- $host := include "nannyapi.urlHost" .Values.api.publicURL -}}
+{{- with .Values.api.ingress -}}
+{{- if and .enabled .host (ne .host $host) -}}
+{{- $problems = append $problems (printf "api.publicURL leads to %s, but api.ingress.host is %s: a login would come back to where it did not start" $host .host) -}}
+{{- end -}}
+{{- end -}}
+{{- else if .Values.api.login.providers -}}
+{{- $problems = append $problems "api.login.providers needs api.publicURL: name the address to which providers send people back" -}}
+{{- end -}}
+{{- $ids := list -}}
+{{- range .Values.api.login.providers -}}
+{{- if has .id $ids -}}
+{{- $problems = append $problems (printf "api.login.providers has %s twice: people are known by the id of their provider" .id) -}}
+{{- end -}}
+{{- $ids = append $ids .id -}}
+{{- if and (eq .kind "oidc") (not .issuer) -}}
+{{- $problems = append $problems (printf "api.login.providers: %s is of kind oidc and needs an issuer" .id) -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.api.service.nodePort (eq .Values.api.service.type "ClusterIP") -}}
 {{- $problems = append $problems "api.service.nodePort is set, but a Service of type ClusterIP has none" -}}
 {{- end -}}
