@@ -8,6 +8,7 @@ export const STANDALONE_ERRORS = {
   StoreNewerVersion: 'The database was written by a newer release.',
   StoreUnavailable: 'The database could not be opened for another reason.',
   CertificateUnreadable: 'A stored certificate is not PEM.',
+  AccountKeyUnreadable: 'The key that signs the tokens of ServiceAccounts is no private key of P-256 in PEM.',
   TokensUnreadable: 'The stored token hashes are not JSON.',
 } as const;
 

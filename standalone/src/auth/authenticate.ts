@@ -1,15 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { StatusError } from '../status/status-error.ts';
+import type { TokenFinding, TokenSource } from './token-source.ts';
 import type { UserInfo } from './token-store.ts';
 
 /** Finds out who sends a request. @throws StatusError Unauthorized for a credential that is wrong. */
 export type Authenticate = (headers: IncomingHttpHeaders) => UserInfo;
-
-/** Something that knows the users of some tokens. */
-export interface TokenSource {
-  /** The user of a token; undefined when it is none of the source's. @throws StatusError Unauthorized when it is one that no longer counts. */
-  find(token: string): UserInfo | undefined;
-}
 
 /** What every user is a member of who has shown who it is. */
 export const AUTHENTICATED_GROUP = 'system:authenticated';
@@ -19,15 +14,37 @@ export const UNAUTHENTICATED_GROUP = 'system:unauthenticated';
 /** Who shows nothing; its rights are to ask for health and version. */
 export const ANONYMOUS: UserInfo = Object.freeze({ name: 'system:anonymous', groups: [UNAUTHENTICATED_GROUP] });
 
-/** Authentication by `Authorization: Bearer`, RFC 6750; the first source that knows a token counts. */
-export function bearerAuthentication(sources: readonly TokenSource[]): Authenticate {
+/** Knows the users of bearer tokens: the first source that knows a token counts. */
+export class TokenAuthenticator {
+  /** Whom a token must be for that is shown to this server. */
+  readonly audiences: readonly string[];
+  readonly #sources: readonly TokenSource[];
+
+  constructor(sources: readonly TokenSource[], audiences: readonly string[]) {
+    this.#sources = sources;
+    this.audiences = audiences;
+  }
+
+  /** The user of a token, in `system:authenticated`, and which of the audiences it is for; or why it does not count. */
+  find(token: string, audiences: readonly string[]): TokenFinding {
+    let fault = 'invalid bearer token';
+    for (const source of this.#sources) {
+      const finding = source.find(token, audiences);
+      if (finding === undefined) continue;
+      if ('user' in finding) return { ...finding, user: authenticated(finding.user) };
+      fault = `[${fault}, ${finding.fault}]`;
+    }
+    return { fault };
+  }
+}
+
+/** Authentication by `Authorization: Bearer`, RFC 6750. */
+export function bearerAuthentication(tokens: TokenAuthenticator): Authenticate {
   return ({ authorization = '' }) => {
     const [scheme = '', token = ''] = authorization.trim().split(' ', 3);
     if (scheme.toLowerCase() !== 'bearer' || token === '') return ANONYMOUS;
-    for (const source of sources) {
-      const user = source.find(token);
-      if (user !== undefined) return authenticated(user);
-    }
+    const finding = tokens.find(token, tokens.audiences);
+    if ('user' in finding) return finding.user;
     throw new StatusError('Unauthorized', 'Unauthorized');
   };
 }

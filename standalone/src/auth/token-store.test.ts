@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ANONYMOUS, bearerAuthentication } from './authenticate.ts';
+import { ANONYMOUS, bearerAuthentication, TokenAuthenticator } from './authenticate.ts';
+import { plainTokens } from './token-source.ts';
 import { TokenStore } from './token-store.ts';
 
 let folder: string;
@@ -40,7 +41,7 @@ describe('bearerAuthentication', () => {
   it('takes a bearer token, knows who shows none for nobody, and refuses a wrong one', async () => {
     const store = await TokenStore.open(folder);
     const token = await store.issue({ name: 'agent', groups: [] });
-    const authenticate = bearerAuthentication([store]);
+    const authenticate = bearerAuthentication(new TokenAuthenticator([plainTokens(store, ['here'])], ['here']));
     for (const authorization of [`Bearer ${token}`, `bearer ${token}`, `Bearer ${token} more`]) {
       expect(authenticate({ authorization })).toEqual({ name: 'agent', groups: ['system:authenticated'] });
     }

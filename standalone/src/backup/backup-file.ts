@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { DatabaseSync } from 'node:sqlite';
 import { errorMessage } from '@nannyapi/process';
 import { readMarks } from '../store/database.ts';
+import { SIGNING_KEY_FILE } from '../service-accounts/signing-key.ts';
 import { readStoreVersion, STORE_VERSION } from '../store/migrations.ts';
 import { backupError } from './backup-error.ts';
 
@@ -13,10 +14,13 @@ import { backupError } from './backup-error.ts';
  * backup_files  name, content: the files beside the database without which no client could come back (SECRETS)
  * ```
  */
-export const BACKUP_FORMAT = 1;
+export const BACKUP_FORMAT = 2;
 
-/** Files of the API server's folder that a backup holds: its authority, the admin's token, the hashes of all tokens. */
-export const BACKED_UP_FILES = ['ca.crt', 'ca.key', 'admin.token', 'tokens.json'] as const;
+/**
+ * Files of the API server's folder that a backup holds: its authority, the admin's token, the hashes of all tokens, and (from
+ * format 2 on) the key of the tokens of ServiceAccounts.
+ */
+export const BACKED_UP_FILES = ['ca.crt', 'ca.key', 'admin.token', 'tokens.json', SIGNING_KEY_FILE] as const;
 
 /** Tables that a backup has besides those of the store. */
 export const BACKUP_TABLES = `

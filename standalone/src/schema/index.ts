@@ -26,6 +26,8 @@ export { compileCrd, compileCrdVersions, compileStoredCrd } from './crd/compile-
 export { InvalidObjectError } from './crd/invalid-object-error.ts';
 export { isEstablished } from './crd/accepted-names.ts';
 export { establishCrd } from './crd/establish-crd.ts';
+export { labelSelectorCauses } from './builtin/label-selector-rules.ts';
+export { forbidden, goQuote, invalid, required } from './structural/cause.ts';
 export { builtinKinds } from './builtin/builtin-kinds.ts';
 export { invalidMessage, invalidStatus, type InvalidStatus } from './invalid-status.ts';
 export { applyJsonPatch, unknownPatchFields } from './patch/json-patch.ts';

@@ -220,6 +220,8 @@ export interface CompiledKind {
   readonly hasStatus: boolean;
   /** Set when `/scale` is served. */
   readonly scale?: ScaleView | undefined;
+  /** Set when `/token` is served: the kind that it takes and gives. */
+  readonly tokenKind?: CompiledKind | undefined;
   /** What every request for the version is warned of; undefined when it is not deprecated. */
   readonly deprecation: string | undefined;
   /** Verbs in the order discovery lists them. */

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { UserInfo } from '../auth/token-store.ts';
+import { createReview, isQuestion } from '../reviews/create-review.ts';
+import { requestToken } from '../service-accounts/request-token.ts';
 import { answerFormat } from '../request/answer-format.ts';
 import { sendReply, setWarnings } from '../request/answer.ts';
 import type { ApiContext } from '../request/api-context.ts';
@@ -100,7 +102,10 @@ async function replyOrWarn(
 
 /** Reads show what is on disk; the refusal of a write waits until what it rests on is. */
 async function replyTo(context: ApiContext, verb: Exclude<Verb, 'watch'>, request: ResourceRequest): Promise<Reply> {
-  const answer = (request.path.subresource === 'scale' ? SCALE_VERBS[verb] : undefined) ?? VERBS[verb];
+  const { subresource } = request.path;
+  if (subresource === 'token') return requestToken(context, request);
+  if (isQuestion(request.kind)) return createReview(context, request);
+  const answer = (subresource === 'scale' ? SCALE_VERBS[verb] : undefined) ?? VERBS[verb];
   if (verb === 'get' || verb === 'list') return await answer(context, request);
   return await settledAnswer(context.store, () => answer(context, request), request.query.has('dryRun'));
 }

@@ -2,6 +2,7 @@ import type { KindRegistry } from '../kinds/kind-registry.ts';
 import { parseResourcePath, pathNameFault } from '../request/request-path.ts';
 import type { ResourcePath } from '../request/request-path.ts';
 import type { CompiledKind } from '../schema/index.ts';
+import { isQuestion } from '../reviews/create-review.ts';
 import { badRequest, methodNotAllowed, notFound, pathNotFound } from '../status/status-error.ts';
 
 /** The resource that a request is about. */
@@ -24,7 +25,7 @@ function isMisplaced(kind: CompiledKind, path: ResourcePath): boolean {
 }
 
 /**
- * Only `status` and `scale` lie below an object.
+ * Only `status`, `scale` and `token` lie below an object.
  *
  * @throws StatusError NotFound, BadRequest for what cannot be a name, MethodNotAllowed.
  */
@@ -32,6 +33,8 @@ export function checkTarget({ kind, path }: ResourceTarget): void {
   const { resource } = kind;
   // Finalize exists for kube-controller-manager, which writes to it only.
   if (path.subresource === 'finalize' && resource.plural === 'namespaces') throw methodNotAllowed();
+  // Questions are asked at their collection; there is nothing below it.
+  if (isQuestion(kind) && path.name !== '') throw pathNotFound();
   if (!isServed(kind, path.subresource)) {
     throw kind.isCustomResource ? notFound(resource, path.name) : pathNotFound();
   }
@@ -41,6 +44,7 @@ export function checkTarget({ kind, path }: ResourceTarget): void {
 
 function isServed(kind: CompiledKind, subresource: string): boolean {
   if (subresource === 'status') return kind.hasStatus;
+  if (subresource === 'token') return kind.tokenKind !== undefined;
   return subresource === 'scale' ? kind.scale !== undefined : subresource === '';
 }
 

@@ -7,8 +7,6 @@ import type { Clock, Logger } from '@nannyapi/process';
 import { createAdmission } from '../admission/create-admission.ts';
 import { mastersOr } from '../auth/authorize.ts';
 import { bearerAuthentication } from '../auth/authenticate.ts';
-import { ProcessTokens } from '../auth/process-tokens.ts';
-import { TokenStore } from '../auth/token-store.ts';
 import type { UserInfo } from '../auth/token-store.ts';
 import { KindRegistry } from '../kinds/kind-registry.ts';
 import { kubeconfig } from '../kubeconfig.ts';
@@ -20,6 +18,8 @@ import { RbacIndex } from '../rbac/rbac-index.ts';
 import type { ApiContext } from '../request/api-context.ts';
 import { apiHandler } from './api-handler.ts';
 import { ApiMetrics } from './api-metrics.ts';
+import { openCredentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { Documents } from './documents.ts';
 import { PING } from './health.ts';
 import type { HealthChecks } from './health.ts';
@@ -78,7 +78,8 @@ export interface ApiServerHandle {
  * Starts the embedded API server on a data folder; resolves when it serves.
  *
  * @throws CodedError `DataFolderInUse`, `DataFolderUnusable`, `PortInUse`, `StoreCorrupt`, `StoreIncomplete`,
- *   `StoreNewerVersion`, `StoreUnavailable`, `CertificateUnreadable`, `TokensUnreadable`, `Invalid` (a CRD).
+ *   `StoreNewerVersion`, `StoreUnavailable`, `CertificateUnreadable`, `TokensUnreadable`,
+ *   `AccountKeyUnreadable`, `Invalid` (a CRD).
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServerHandle> {
   await using opened = new AsyncDisposableStack();
@@ -87,15 +88,15 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const registry = options.registry ?? new Registry();
   const store = await openStore(options, registry);
   opened.defer(async () => await store.close());
-  const context = makeContext(store, options);
+  const clock = options.clock ?? systemClock;
+  const credentials = await openCredentials({ folder: options.dataDir, store, clock });
+  const context = makeContext({ store, clock, log: options.log }, credentials);
   opened.defer(() => context.hub.close());
   const lifecycles = await startLifecycles(context, options.crds);
   opened.defer(async () => await lifecycles.close());
   const host = options.host ?? '127.0.0.1';
   const pki = await openPki({ folder: options.dataDir, host, now: () => context.clock.now() });
-  const tokens = await TokenStore.open(options.dataDir);
-  const processTokens = new ProcessTokens();
-  const adminToken = await tokens.adminToken(options.dataDir);
+  const { adminToken } = credentials;
   const listener = await listenHttps({
     host,
     port: options.port,
@@ -103,7 +104,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     handler: apiHandler({
       context,
       documents: new Documents({ kinds: context.kinds, serverAddress: () => `${host}:${listener.port}` }),
-      authenticate: bearerAuthentication([processTokens, tokens]),
+      authenticate: bearerAuthentication(credentials.tokens),
       health: healthChecks(store),
       metrics: new ApiMetrics(registry, context.clock),
       registry,
@@ -123,7 +124,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     url,
     caPem: pki.caPem,
     adminToken,
-    issueToken: (user) => processTokens.issue(user),
+    issueToken: (user) => credentials.processTokens.issue(user),
     issueServerCertificate: pki.issueServerCertificate,
     stopped: store.stopped,
     kubeconfig: () => kubeconfig({ url, caPem: pki.caPem, token: adminToken }),
@@ -169,8 +170,10 @@ async function takeFolder(dataDir: string): Promise<FolderLock> {
   }
 }
 
-function makeContext(store: ObjectStore, options: ApiServerOptions): ApiContext {
-  const clock = options.clock ?? systemClock;
+function makeContext(
+  { store, clock, log }: { store: ObjectStore; clock: Clock; log: Logger },
+  { tokens, accountTokens }: Credentials,
+): ApiContext {
   const kinds = new KindRegistry(builtinKinds());
   const rbac = new RbacIndex(store);
   rbac.follow();
@@ -181,11 +184,13 @@ function makeContext(store: ObjectStore, options: ApiServerOptions): ApiContext 
     writer: new ObjectWriter({ store, kinds, clock }),
     authorize,
     rbac,
+    tokens,
+    accountTokens,
     admission: createAdmission({ store, kinds, authorize }),
     hub: new WatchHub(store),
     watchFrames: new WeakMap(),
     clock,
-    log: options.log,
+    log,
   };
 }
 

@@ -12,6 +12,18 @@ export function verbOf(
   { kind, path }: { kind: CompiledKind; path: ResourcePath },
   query: URLSearchParams,
 ): Verb {
+  const verb = verbOfMethod(method, { kind, path }, query);
+  const isServed =
+    path.subresource === 'token' ? verb === 'create' : kind.isCustomResource || kind.verbs.includes(verb);
+  if (!isServed) throw methodNotAllowed();
+  return verb;
+}
+
+function verbOfMethod(
+  method: string,
+  { kind, path }: { kind: CompiledKind; path: ResourcePath },
+  query: URLSearchParams,
+): Verb {
   const isCollection = path.name === '';
   const isReading = method === 'GET' || (method === 'HEAD' && kind.isCustomResource && !path.isWatch);
   if (isReading) {
@@ -28,7 +40,7 @@ export function verbOf(
 
 function writingVerb(method: string, path: ResourcePath): Verb | undefined {
   const isCollection = path.name === '';
-  if (method === 'POST' && isCollection) return 'create';
+  if (method === 'POST' && (isCollection || path.subresource === 'token')) return 'create';
   if (method === 'PUT' && !isCollection) return 'update';
   if (method === 'PATCH' && !isCollection) return 'patch';
   if (method === 'DELETE' && path.subresource === '') return isCollection ? 'deletecollection' : 'delete';

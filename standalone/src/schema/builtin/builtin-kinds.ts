@@ -3,6 +3,8 @@ import {
   validatingAdmissionPolicyKind,
 } from '../../admission/kind/policy-kinds.ts';
 import type { CompiledKind } from '../kinds.ts';
+import { accessReviewKinds } from './access-review-kinds.ts';
+import { authenticationKinds } from './authentication-kinds.ts';
 import { clusterRoleKind } from './cluster-role.ts';
 import { configMapKind } from './config-map.ts';
 import { customResourceDefinitionKind } from './custom-resource-definition.ts';
@@ -18,7 +20,7 @@ import { serviceAccountKind } from './service-account.ts';
 
 /**
  * The built-in kinds, served as data: Namespace, ConfigMap, Secret, ServiceAccount, Event (in both forms), Lease, Node,
- * CustomResourceDefinition, roles and their bindings. Each call compiles anew.
+ * CustomResourceDefinition, roles and their bindings, and reviews. Each call compiles anew.
  */
 export function builtinKinds(): CompiledKind[] {
   return [
@@ -35,6 +37,8 @@ export function builtinKinds(): CompiledKind[] {
     clusterRoleKind(),
     roleBindingKind(),
     clusterRoleBindingKind(),
+    ...accessReviewKinds(),
+    ...authenticationKinds(),
     validatingAdmissionPolicyKind(),
     validatingAdmissionPolicyBindingKind(),
   ];

@@ -21,11 +21,15 @@ export interface BuiltinDefinition {
   categories?: readonly string[];
   /** All of them when left out. */
   verbs?: readonly string[];
+  /** False for a kind whose objects are questions: they are answered and never stored. */
+  isStored?: boolean;
   description: string;
   properties: Record<string, SchemaNode>;
   required?: string[];
   judgedBy?: SchemaNode;
   hasStatus?: boolean;
+  /** What the subresource token takes. */
+  tokenKind?: CompiledKind;
   /** Columns after Name; Age alone when left out. */
   columns?: readonly CompiledColumn[];
   /** Dotted paths of fields that field selectors may name. */
@@ -41,11 +45,20 @@ const VERBS: readonly string[] = ['create', 'delete', 'deletecollection', 'get',
 
 /** Makes a kind of version v1 that is served as data. */
 export function defineBuiltin(definition: BuiltinDefinition): CompiledKind {
-  const { properties, description, required = [], selectable = [], canonicalize, extraCauses, judgedBy } = definition;
+  const {
+    properties,
+    description,
+    required = [],
+    selectable = [],
+    canonicalize,
+    extraCauses,
+    judgedBy,
+    tokenKind,
+  } = definition;
   return compileKind({
     resource: resourceOf(definition),
     isCustomResource: false,
-    isStorageVersion: true,
+    isStorageVersion: definition.isStored ?? true,
     hasStatus: definition.hasStatus ?? false,
     verbs: definition.verbs ?? VERBS,
     schema: { type: 'object', description, required, properties },
@@ -56,6 +69,7 @@ export function defineBuiltin(definition: BuiltinDefinition): CompiledKind {
     ),
     nameErrors: definition.nameErrors ?? dns1123SubdomainErrors,
     ...(definition.struct === undefined ? {} : { struct: definition.struct }),
+    ...(tokenKind === undefined ? {} : { tokenKind }),
     ...(judgedBy === undefined ? {} : { judgedBy }),
     ...(canonicalize === undefined ? {} : { canonicalize }),
     ...(extraCauses === undefined ? {} : { extraCauses }),

@@ -1,4 +1,5 @@
 import type { CompiledKind } from '../kinds.ts';
+import { tokenRequestKind } from './authentication-kinds.ts';
 import { AGE, defineBuiltin } from './define-builtin.ts';
 import { flag, listOf, mapListOf, object, objectReference, text } from './schema-words.ts';
 
@@ -15,6 +16,7 @@ export function serviceAccountKind(): CompiledKind {
       imagePullSecrets: listOf('Secrets for pulling images.', object('A secret by name.', { name: text('Name.') })),
       secrets: mapListOf('Secrets that pods of the account may use.', objectReference('A secret.'), ['name']),
     },
+    tokenKind: tokenRequestKind(),
     judgedBy: { type: 'object' },
     struct: { pointers: ['automountServiceAccountToken'] },
     columns: [AGE],

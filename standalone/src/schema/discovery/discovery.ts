@@ -7,6 +7,10 @@ const SUBRESOURCE_VERBS = ['get', 'patch', 'update'];
 /** What the subresource scale is answered with. */
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 
+/** What the subresource token is answered with. */
+const TOKEN = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' };
+const TOKEN_VERBS = ['create'];
+
 /** `/api`. `serverAddress` is host:port. */
 export function apiVersions(serverAddress: string): object {
   return {
@@ -128,6 +132,7 @@ function resourceEntries(kinds: readonly CompiledKind[], kind: CompiledKind): ob
     main,
     ...(kind.hasStatus ? [{ name: `${plural}/status`, kind: name, ...part }] : []),
     ...(kind.scale === undefined ? [] : [{ name: `${plural}/scale`, ...SCALE, ...part }]),
+    ...(kind.tokenKind === undefined ? [] : [{ name: `${plural}/token`, ...TOKEN, ...part, verbs: TOKEN_VERBS }]),
   ];
 }
 
@@ -143,6 +148,7 @@ function aggregatedResource(kind: CompiledKind): object {
   const subresources = [
     ...(kind.hasStatus ? [{ subresource: 'status', responseKind, verbs: SUBRESOURCE_VERBS }] : []),
     ...(kind.scale === undefined ? [] : [{ subresource: 'scale', responseKind: SCALE, verbs: SUBRESOURCE_VERBS }]),
+    ...(kind.tokenKind === undefined ? [] : [{ subresource: 'token', responseKind: TOKEN, verbs: TOKEN_VERBS }]),
   ];
   return {
     resource: plural,

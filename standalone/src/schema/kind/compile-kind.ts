@@ -32,6 +32,8 @@ export interface KindDefinition {
   hasStatus: boolean;
   /** The scale subresource. */
   scale?: CompiledKind['scale'];
+  /** The token subresource. */
+  tokenKind?: CompiledKind;
   /** Warning that every request draws. */
   deprecation?: string | undefined;
   verbs: readonly string[];
@@ -85,6 +87,7 @@ export function compileKind(definition: KindDefinition): CompiledKind {
     versionSchema,
     hasStatus,
     scale: definition.scale,
+    tokenKind: definition.tokenKind,
     deprecation: definition.deprecation,
     verbs,
     ...(definition.conversion ?? versionInPlace(apiVersion)),
