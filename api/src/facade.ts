@@ -42,6 +42,7 @@ import { registerInvestigationRoutes } from './investigations/investigation-rout
 import { InvestigationService } from './investigations/investigation-service.ts';
 import { registerRunRoutes } from './investigations/run-routes.ts';
 import { OpenStreams } from './streams/open-streams.ts';
+import { registerMeRoutes } from './users/me-routes.ts';
 
 /** What {@link createFacade} needs. */
 export interface FacadeDeps {
@@ -99,6 +100,7 @@ class HttpFacade implements Facade {
   readonly #streams: OpenStreams;
   readonly #cache: TaskCache;
   readonly #agents: AgentRegistry;
+  readonly #events: EventRecorder;
   readonly #audit: Audit;
   readonly #identity: IdentityPart;
   readonly #app: FastifyInstance;
@@ -111,11 +113,12 @@ class HttpFacade implements Facade {
     this.#streams = new OpenStreams(deps);
     this.#cache = new TaskCache(deps);
     this.#agents = new AgentRegistry(deps);
-    this.#audit = createAudit({ log: deps.log, events: new EventRecorder({ ...deps, component: 'nannyapi-api' }) });
+    this.#events = new EventRecorder({ ...deps, component: 'nannyapi-api' });
+    this.#audit = createAudit({ log: deps.log, events: this.#events });
     this.#identity = this.#createIdentity();
     const { tls, trustedProxies } = deps.config;
     const authenticator = this.#identity.authenticator(deps.authenticator);
-    this.#app = createApp({ ...deps, authenticator, schemes: this.#identity.schemes, tls, trustedProxies });
+    this.#app = createApp({ ...deps, ...this.#identity, authenticator, tls, trustedProxies });
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -175,7 +178,14 @@ class HttpFacade implements Facade {
   #createIdentity(): IdentityPart {
     const { identity, ...deps } = this.#deps;
     if (!identity) return NO_IDENTITY;
-    return createIdentityPart({ ...deps, authorizer: this.#authorizer(), audit: this.#audit, identity });
+    return createIdentityPart({
+      ...deps,
+      agents: this.#agents.informer,
+      audit: this.#audit,
+      authorizer: this.#authorizer(),
+      events: this.#events,
+      identity,
+    });
   }
 
   #authorizer(): Authorizer {
@@ -222,14 +232,12 @@ class HttpFacade implements Facade {
     const shared = { ...this.#deps, cache: this.#cache, gate, progress, streams: this.#streams };
     const investigations = new InvestigationService(shared);
     registerInvestigationRoutes(this.#app, { gate, investigations });
-    registerRunRoutes(this.#app, {
-      ...shared,
-      investigations,
-      evidence: new EvidenceService(shared),
-      follow: new FollowService(shared),
-    });
-    registerAgentListRoutes(this.#app, { gate, agents: new AgentService(shared) });
-    this.#identity.register(this.#app, shared);
+    const evidence = new EvidenceService(shared);
+    registerRunRoutes(this.#app, { ...shared, investigations, evidence, follow: new FollowService(shared) });
+    const agents = new AgentService(shared);
+    registerAgentListRoutes(this.#app, { gate, agents });
+    registerMeRoutes(this.#app, this.#identity);
+    this.#identity.register(this.#app, { gate, progress, investigations, evidence, agents });
   }
 
   #registerAgents(progress: ProgressBoard): void {
