@@ -10,7 +10,7 @@ import { paintFor } from './investigate/paint.ts';
 import { progressText } from './investigate/progress-text.ts';
 import { exitStatusOf, readReport, type Report } from './investigate/report.ts';
 import { verdictText } from './investigate/verdict-text.ts';
-import { agentCommand, shippedCrds } from './locations.ts';
+import { agentCommand, shippedAccess, shippedCrds } from './locations.ts';
 import { UsageError, type Verb, type VerbIo } from './verb.ts';
 
 const FLAGS = {
@@ -87,6 +87,7 @@ async function start(settings: { dataDir: string; port: number; env: VerbIo['env
     facadePort: port === 0 ? 0 : port + 1,
     kubeconfigPath: join(dataDir, 'kubeconfig'),
     crds: shippedCrds(),
+    access: shippedAccess(),
     agentCommand: agentCommand(),
     agentLogPath: logFile,
     apiServerOnly: false,

@@ -1,9 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { createLogger, LOG_LEVELS, type LogLevel, systemClock, makeFolder } from '@nannyapi/process';
 import { startStandalone } from '@nannyapi/standalone';
+import { FACADE_FLAGS, FACADE_HELP, readFacadeFlags } from './facade-flags.ts';
 import { readFlags, readPort } from './flags.ts';
-import { agentCommand, shippedCrds } from './locations.ts';
+import { agentCommand, shippedAccess, shippedCrds } from './locations.ts';
 import { withoutOptimizing } from './without-optimizing.ts';
+import { isTerminal, readyText } from './standalone-ready.ts';
 import { UsageError, type Verb, type VerbIo } from './verb.ts';
 
 const FLAGS = {
@@ -13,6 +15,7 @@ const FLAGS = {
   kubeconfig: { type: 'string' },
   agent: { type: 'boolean', default: false },
   'api-server-only': { type: 'boolean', default: false },
+  ...FACADE_FLAGS,
   'log-level': { type: 'string', default: 'info' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -21,7 +24,8 @@ const FLAGS = {
 export const standalone: Verb = {
   help: `Usage: nanny standalone --data DIR [options]
 
-Serves the Kubernetes API of NannyAPI (for kubectl) and the facade (for agents and REST) on loopback.
+Serves the Kubernetes API of NannyAPI (for kubectl) and the facade (portal, REST and agents) on loopback, and with
+--listen the facade to other machines as well.
 
   --data DIR           Folder for everything durable; made if missing, mode 0700
   --port N             Port of the Kubernetes API (default 7443; 0 takes any free one)
@@ -29,7 +33,7 @@ Serves the Kubernetes API of NannyAPI (for kubectl) and the facade (for agents a
   --kubeconfig FILE    Where to write the kubeconfig once ready (default DIR/kubeconfig), mode 0600
   --agent              Also run an agent for this very machine
   --api-server-only    Serve the Kubernetes API alone
-  --log-level LEVEL    ${LOG_LEVELS.join(', ')} (default info); logs are JSON lines on standard error
+${FACADE_HELP}  --log-level LEVEL    ${LOG_LEVELS.join(', ')} (default info); logs are JSON lines on standard error
 
 Environment:
   NANNYAPI_TENSORZERO_URL   Address of a TensorZero gateway; without it the built-in playbook diagnoses
@@ -43,6 +47,10 @@ Environment:
       summary: 'Write everything to one file, while it runs or not',
       load: async () => (await import('./standalone-backup.ts')).standaloneBackup,
     },
+    'login-link': {
+      summary: 'Make another link with which the admin logs in once',
+      load: async () => (await import('./standalone-login-link.ts')).standaloneLoginLink,
+    },
     restore: {
       summary: 'Make the control plane of a backup',
       load: async () => (await import('./standalone-restore.ts')).standaloneRestore,
@@ -55,8 +63,8 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
   const { values } = readFlags(args, FLAGS);
   if (!values.data) throw new UsageError('--data must name a folder');
   const level = readLevel(values['log-level']);
-  if (values.agent && values['api-server-only'])
-    throw new UsageError('--agent needs the facade: drop --api-server-only');
+  requireFacade(values);
+  const facade = readFacadeFlags(values);
   const port = readPort('port', values.port);
   const facadePort = values['facade-port'] ? readPort('facade-port', values['facade-port']) : defaultFacadePort(port);
   const dataDir = resolve(values.data);
@@ -69,8 +77,10 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
       dataDir,
       port,
       facadePort,
+      ...facade,
       kubeconfigPath,
       crds: shippedCrds(),
+      access: shippedAccess(),
       agentCommand: values.agent ? agentCommand() : undefined,
       apiServerOnly: values['api-server-only'],
       env: io.env,
@@ -78,13 +88,20 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
       log: createLogger({ name: 'nanny', level, destination: io.stderr }),
     });
   const running = await withoutOptimizing(start);
-  io.stdout.write(readyText(running, { dataDir, kubeconfigPath }));
+  io.stdout.write(readyText(running, { dataDir, kubeconfigPath, isTerminal: isTerminal(io.stdout) }));
   try {
     await Promise.race([running.failed, aborted(io.signal)]);
   } finally {
     await running.close();
   }
   return 0;
+}
+
+function requireFacade(values: Readonly<Record<string, unknown>>): void {
+  if (values['api-server-only'] !== true) return;
+  for (const flag of ['agent', ...Object.keys(FACADE_FLAGS)])
+    if (values[flag] !== undefined && values[flag] !== false)
+      throw new UsageError(`--${flag} needs the facade: drop --api-server-only`);
 }
 
 function readLevel(value: string): LogLevel {
@@ -97,18 +114,6 @@ function defaultFacadePort(port: number): number {
   if (port === 0) return 0;
   if (port === 65_535) throw new UsageError('--port 65535 leaves no N+1 for the facade: give --facade-port');
   return port + 1;
-}
-
-function readyText(
-  running: { apiUrl: string; facadeUrl?: string; agentName?: string },
-  { dataDir, kubeconfigPath }: { dataDir: string; kubeconfigPath: string },
-): string {
-  const lines = ['NannyAPI is ready.', `  Kubernetes API  ${running.apiUrl}`];
-  if (running.facadeUrl) lines.push(`  Facade          ${running.facadeUrl}`);
-  if (running.agentName) lines.push(`  Agent           ${running.agentName} (namespace default)`);
-  lines.push(`  Credentials     ${dataDir}/api-server/admin.token, ${dataDir}/api-server/ca.crt (for REST)`);
-  lines.push(`  kubectl         kubectl --kubeconfig ${kubeconfigPath} get investigations`);
-  return `${lines.join('\n')}\n`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,18 +1,22 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { createFacade, createTokenAuthenticator, type Facade } from '@nannyapi/api';
-import { createOperator, type OperatorConfig } from '@nannyapi/operator';
-import { CodedError, writeFileAtomic, makeFolder } from '@nannyapi/process';
+import { createOperator, loadOperatorConfig, type OperatorConfig } from '@nannyapi/operator';
+import { writeFileAtomic, makeFolder } from '@nannyapi/process';
 import { createKubeClient, type KubeClient } from '@nannyapi/runtime';
 import { Registry } from 'prom-client';
 import type { ApiServerHandle } from '../server/start-api-server.ts';
+import { applyAccess, partUser, RELEASE_NAMESPACE, type ControlPlanePart } from './access.ts';
 import { keepAgentRunning } from './agent-child.ts';
-import { ensureAgentToken, tokenDigest } from './agent-token.ts';
-import { agentNameOf, ensureLocalAgent, LOCAL_NAMESPACE } from './local-agent.ts';
+import { ensureAgentToken } from './agent-token.ts';
+import { agentNameOf, ensureLocalAgent } from './local-agent.ts';
 import type { Parts } from './parts.ts';
 import type { StandaloneOptions } from './standalone.ts';
+import { startFacade } from './start-facade.ts';
 
-export { loadOperatorConfig } from '@nannyapi/operator';
+/** Reads the operator's settings; its namespace is not one of them here. @throws CodedError `InvalidConfig`. */
+export function readOperatorConfig(env: StandaloneOptions['env']): OperatorConfig {
+  return loadOperatorConfig({ ...env, NANNYAPI_NAMESPACE: RELEASE_NAMESPACE });
+}
 
 /** What the control plane is built on. */
 export interface ControlPlaneDeps {
@@ -22,98 +26,98 @@ export interface ControlPlaneDeps {
   stop: AbortSignal;
 }
 
-/** Starts facade and operator beside a running API server and, if asked, the agent of this machine. */
-export async function startControlPlane(
-  options: StandaloneOptions,
-  deps: ControlPlaneDeps,
-): Promise<{ facadeUrl: string; agentName?: string }> {
-  const { clock, log } = options;
+/** What else a control plane tells of itself. */
+export interface ControlPlane {
+  /** Where this machine reaches the facade, with a certificate of our own authority. */
+  facadeUrl: string;
+  /** Where people and hosts reach it. */
+  publicURL: URL;
+  /** Makes a link with which the admin of the machine logs in once. */
+  issueLoginLink: () => URL;
+  agentName?: string;
+}
+
+/**
+ * Starts facade and operator beside a running API server and, if asked, the agent of this machine.
+ *
+ * Both have rights of their own, those that they would have on a cluster; those of the admin put them in place and are
+ * not used any more.
+ */
+export async function startControlPlane(options: StandaloneOptions, deps: ControlPlaneDeps): Promise<ControlPlane> {
   const { apiServer, parts, stop } = deps;
   const registry = new Registry();
-  const client = createKubeClient({
-    server: { url: apiServer.url, caPem: apiServer.caPem, token: apiServer.adminToken },
-    userAgent: 'nannyapi-standalone',
-    log: log.child({ component: 'client' }),
-    registry,
-  });
-  parts.onClose(() => client.close());
+  const admin = clientOf(options, deps, { token: apiServer.adminToken, registry });
+  await applyAccess(admin, options.access, stop);
+  const clientOfPart = (part: ControlPlanePart): KubeClient =>
+    clientOf(options, deps, { token: apiServer.issueToken(partUser(part)), registry });
 
-  const agentName = agentNameOf(hostname());
-  const agentDir = join(options.dataDir, 'agent');
-  await makeFolder(agentDir);
-  const agentToken = await ensureAgentToken(join(agentDir, 'token'));
-  const facade = createFacade({
-    client,
-    clock,
-    log: log.child({ component: 'facade' }),
+  const localAgent = await openAgentSeat(options);
+  const { localURL, publicURL, loginLinks } = await startFacade(options, {
+    ...deps,
+    client: clientOfPart('nannyapi-api'),
     registry,
-    authenticator: createTokenAuthenticator([
-      { sha256: tokenDigest(apiServer.adminToken), principal: { kind: 'user', name: 'admin', groups: [] } },
-      { sha256: tokenDigest(agentToken), principal: { kind: 'agent', namespace: LOCAL_NAMESPACE, name: agentName } },
-    ]),
-    config: {
-      host: '127.0.0.1',
-      port: options.facadePort,
-      tls: await apiServer.issueServerCertificate(['localhost', '127.0.0.1']),
-    },
+    localAgent,
   });
-  await startFacade(facade, options.facadePort, stop);
-  parts.onClose(() => facade.close());
-
   const operator = createOperator({
-    client,
-    clock,
-    log: log.child({ component: 'operator' }),
+    client: clientOfPart('nannyapi-operator'),
+    clock: options.clock,
+    log: options.log.child({ component: 'operator' }),
     registry,
     config: deps.operatorConfig,
   });
   parts.run('operator', operator.start(stop));
 
-  const facadeUrl = facade.address();
-  if (!options.agentCommand) return { facadeUrl };
-  await startAgent(options, { client, agentName, agentDir, facadeUrl, caPem: apiServer.caPem }, deps);
-  return { facadeUrl, agentName };
+  const running: ControlPlane = { facadeUrl: localURL, publicURL, issueLoginLink: () => loginLinks.issue() };
+  if (!options.agentCommand) return running;
+  await ensureLocalAgent(admin, localAgent.name, stop);
+  await startAgent(options, { ...localAgent, facadeUrl: localURL }, deps);
+  return { ...running, agentName: localAgent.name };
 }
 
-async function startFacade(facade: Facade, port: number, signal: AbortSignal): Promise<void> {
-  try {
-    await facade.start(signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new CodedError({
-      code: 'PortInUse',
-      status: 409,
-      message: `port ${port} of the facade is in use on 127.0.0.1; choose another or end what listens there`,
-      cause: error,
-    });
-  }
+function clientOf(
+  { log }: StandaloneOptions,
+  { apiServer, parts }: ControlPlaneDeps,
+  { token, registry }: { token: string; registry: Registry },
+): KubeClient {
+  const client = createKubeClient({
+    server: { url: apiServer.url, caPem: apiServer.caPem, token },
+    userAgent: 'nannyapi-standalone',
+    log: log.child({ component: 'client' }),
+    registry,
+  });
+  parts.onClose(() => client.close());
+  return client;
 }
 
+/** The local agent's place: its folder, its name, and the token by which the facade knows it. */
 interface AgentSeat {
-  client: KubeClient;
-  agentName: string;
-  agentDir: string;
-  facadeUrl: string;
-  caPem: string;
+  name: string;
+  folder: string;
+  token: string;
+}
+
+async function openAgentSeat({ dataDir }: StandaloneOptions): Promise<AgentSeat> {
+  const folder = join(dataDir, 'agent');
+  await makeFolder(folder);
+  return { name: agentNameOf(hostname()), folder, token: await ensureAgentToken(join(folder, 'token')) };
 }
 
 async function startAgent(
   options: StandaloneOptions,
-  seat: AgentSeat,
-  { parts, stop }: ControlPlaneDeps,
+  { folder, facadeUrl }: AgentSeat & { facadeUrl: string },
+  { apiServer, parts, stop }: ControlPlaneDeps,
 ): Promise<void> {
-  await ensureLocalAgent(seat.client, seat.agentName, stop);
-  const caFile = join(seat.agentDir, 'ca.crt');
-  await writeFileAtomic(caFile, seat.caPem, { mode: 0o600 });
+  const caFile = join(folder, 'ca.crt');
+  await writeFileAtomic(caFile, apiServer.caPem, { mode: 0o600 });
   parts.run(
     'agent',
     keepAgentRunning(
       {
         command: options.agentCommand ?? [],
-        url: seat.facadeUrl,
+        url: facadeUrl,
         caFile,
-        tokenFile: join(seat.agentDir, 'token'),
-        stateDir: join(seat.agentDir, 'state'),
+        tokenFile: join(folder, 'token'),
+        stateDir: join(folder, 'state'),
         environment: agentEnvironment(options.env),
         logPath: options.agentLogPath,
       },

@@ -13,8 +13,18 @@ export interface StandaloneOptions {
   facadePort: number;
   /** Where the kubeconfig is written once all is ready, mode 0600. */
   kubeconfigPath: string;
+  /** For other machines: addresses of the facade, on its port unless they name another. Default: this machine alone. */
+  listen?: readonly { host: string; port?: number | undefined }[] | undefined;
+  /** Certificate and key shown to other machines, PEM, read again when they change. Default: of our own authority. */
+  certificateFiles?: { certPath: string; keyPath: string } | undefined;
+  /** Where people and hosts reach the facade. Default: the first address that is listened on. */
+  publicURL?: URL | undefined;
+  /** Who may log in, and by which identity provider (YAML). Default: the admin of the machine, by a link. */
+  loginConfigPath?: string | undefined;
   /** Parsed CRDs to serve. */
   crds: unknown[];
+  /** Parsed roles and admission policies to put in place. */
+  access: unknown[];
   /** Program and leading arguments of the agent; absent starts none. */
   agentCommand?: readonly string[] | undefined;
   /** Where the agent's log goes; absent: to this process's own standard error. */
@@ -32,6 +42,10 @@ export interface Standalone {
   apiUrl: string;
   /** Absent with `apiServerOnly`. */
   facadeUrl?: string;
+  /** Where people and hosts reach the facade; absent as well. */
+  publicURL?: URL;
+  /** Makes a link with which the admin of the machine logs in once, within ten minutes; absent as well. */
+  issueLoginLink?: () => URL;
   /** The certificate authority of both listeners, PEM. */
   caPem: string;
   /** Bearer token of the one admin, for both listeners. */
@@ -56,7 +70,7 @@ export interface Standalone {
 export async function startStandalone(options: StandaloneOptions): Promise<Standalone> {
   const { dataDir, log, clock } = options;
   const controlPlane = options.apiServerOnly ? undefined : await import('./control-plane.ts');
-  const operatorConfig = controlPlane?.loadOperatorConfig(options.env);
+  const operatorConfig = controlPlane?.readOperatorConfig(options.env);
   await finishRestore(dataDir);
   const apiServer = await startApiServer({
     dataDir: apiServerFolder(dataDir),
