@@ -5,11 +5,12 @@ import type { AgentConfig } from './config.ts';
 import { BearerToken } from './connection/bearer-token.ts';
 import { ControlPlane } from './connection/control-plane.ts';
 import { HttpClient } from './connection/http-client.ts';
+import { openTransport } from './connection/open-transport.ts';
 import { holdTaskStream } from './connection/task-stream.ts';
-import { TrustedCertificates } from './connection/trusted-certificates.ts';
 import type { Host } from './host/host.ts';
 import { openHost } from './host/open-host.ts';
 import type { Signaller } from './host/signaller.ts';
+import { openEnrolledClient } from './identity/open-enrolled-client.ts';
 import { Journal } from './journal/journal.ts';
 import { StateLock } from './journal/state-lock.ts';
 import { OutputSpool } from './output/spool.ts';
@@ -93,7 +94,7 @@ async function converse(parts: {
   const { clock, log, policy, shutdown } = deps;
   const identity = { version: agentVersion(), policyHash: policy.hash, journalID: journal.id };
   const heart = new Heart({ controlPlane, host, clock, log, identity });
-  log.info({ ...identity, url: deps.config.url.href, name: deps.config.name }, 'Agent starts');
+  log.info({ ...identity, url: http.url.href, name: deps.config.name }, 'Agent starts');
   const stream = holdTaskStream(
     {
       http,
@@ -122,7 +123,8 @@ async function converse(parts: {
 async function openHostFor({ config, clock, log, policy, signaller, self }: AgentDeps): Promise<Host> {
   const { pid: agentPid, isRoot, arch } = self;
   const { stateDir, sandboxAtMost, imageDir } = config;
-  const ownPaths = [resolve(stateDir), ...(await secretPathsOf(resolve(config.tokenFile)))];
+  const tokenPaths = config.tokenFile === undefined ? [] : await secretPathsOf(resolve(config.tokenFile));
+  const ownPaths = [resolve(stateDir), ...tokenPaths];
   const image = imageDir === undefined ? {} : { imageDir };
   const own = { isRoot, arch, agentPid, stateDir, ownPaths, ...image };
   const host = await openHost({ clock, policy, signaller, sandboxAtMost, ...own });
@@ -148,20 +150,14 @@ async function endPredecessor(host: Host, journal: Journal, log: Logger): Promis
   if (ended > 0) log.warn({ processes: ended }, 'Ended what a dead predecessor had left running');
 }
 
-async function openHttp({ config, clock }: AgentDeps): Promise<HttpClient> {
-  const { url, caFile, tlsServerName } = config;
-  const token = new BearerToken(config.tokenFile, () => clock.now());
-  await token.read();
-  const trust = caFile === undefined ? undefined : new TrustedCertificates(caFile, () => clock.now());
-  await trust?.read();
-  return new HttpClient({
-    url,
-    token,
-    userAgent: `nanny-agent/${agentVersion()}`,
-    clock,
-    ...(trust ? { trust } : {}),
-    ...(tlsServerName === undefined ? {} : { tlsServerName }),
-  });
+/** With a token file the agent is who the token says, else who `enroll` made it. */
+async function openHttp({ config, clock, log, shutdown }: AgentDeps): Promise<HttpClient> {
+  const { url, tokenFile } = config;
+  if (tokenFile === undefined || url === undefined)
+    return openEnrolledClient({ config, clock, log, signal: shutdown.signal });
+  const credentials = new BearerToken(tokenFile, () => clock.now());
+  await credentials.read();
+  return new HttpClient({ url, credentials, transport: await openTransport(config, () => clock.now()), clock });
 }
 
 function registryOf(

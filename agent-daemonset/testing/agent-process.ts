@@ -48,21 +48,13 @@ export class AgentBench {
 
   /** Starts a real agent process. */
   start(...flags: string[]): ChildProcess {
-    const args = [
-      MAIN,
-      'run',
-      '--url',
-      this.#fake.url,
-      '--token-file',
-      join(this.dir, 'token'),
-      '--ca-file',
-      join(this.dir, 'ca.pem'),
-      '--state-dir',
-      this.stateDir,
-      '--log-level',
-      'debug',
-      ...flags,
-    ];
+    const token = ['--token-file', join(this.dir, 'token'), '--ca-file', join(this.dir, 'ca.pem')];
+    return this.startEnrolled('--url', this.#fake.url, ...token, ...flags);
+  }
+
+  /** Starts a real agent process that is who its state folder says. */
+  startEnrolled(...flags: string[]): ChildProcess {
+    const args = [MAIN, 'run', '--state-dir', this.stateDir, '--log-level', 'debug', ...flags];
     const env = { ...process.env, ...this.environment };
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env, ...this.#identity });
     this.#children.add(child);

@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { OUTPUT_CHUNK_BYTES, POLICY_HASH, wireSchemas } from '@nannyapi/protocol';
 import type { Heartbeat, Progress, Task, TaskResult } from '@nannyapi/protocol';
 import { Ajv } from 'ajv';
+import { FakeAuthorizationServer } from './fake-authorization-server.ts';
 import { makeCertificate } from './test-certificate.ts';
 
 /** What the fake saw of one task. */
@@ -48,6 +49,8 @@ export class FakeControlPlane {
   /** What was wrong with what the agent sent; empty at the end of every good test. */
   readonly complaints: string[] = [];
   connections = 0;
+  /** Agents that were enrolled get their tokens here, and prove themselves with them. */
+  readonly oauth = new FakeAuthorizationServer();
   fault: Fault = () => undefined;
   heartbeatSeconds = 30;
   readonly #streams = new Set<ServerResponse>();
@@ -82,6 +85,7 @@ export class FakeControlPlane {
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
     this.#port = (this.#server.address() as AddressInfo).port;
+    this.oauth.origin = this.url;
   }
 
   /** Dies at once, as by kill -9: connections break. Tasks stay known. */
@@ -146,7 +150,13 @@ export class FakeControlPlane {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
     if (fault) return problem(response, fault.status, fault.code);
-    if (request.headers.authorization !== `Bearer ${this.token}`) return problem(response, 401, 'Unauthenticated');
+    if (this.oauth.serves(path)) return this.oauth.answer(request, Buffer.concat(pieces).toString(), response);
+    if (method === 'GET' && path === '/ca.crt') return void response.end(this.caPem);
+    if (request.headers.authorization?.startsWith('DPoP ') === true) {
+      if (!this.oauth.admits(request, response)) return undefined;
+    } else if (request.headers.authorization !== `Bearer ${this.token}`) {
+      return problem(response, 401, 'Unauthenticated');
+    }
     if (method === 'GET' && path === '/agent/v1/stream') return this.#openStream(response);
     return this.#answer(
       { method, path, contentType: request.headers['content-type'] ?? '' },

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { CodedError } from '@nannyapi/process';
+import type { Credentials } from './credentials.ts';
 
 /** Reads the token again after it was refused, since tokens of Kubernetes are replaced in place while they last. */
-export class BearerToken {
+export class BearerToken implements Credentials {
   readonly #path: string;
   readonly #now: () => Date;
   #held: { token: string; untilMs: number } | undefined;
@@ -28,8 +30,13 @@ export class BearerToken {
     return token;
   }
 
-  /** Makes the next call read the file. */
-  forget(): void {
-    this.#held = undefined;
+  async headersFor(): Promise<Readonly<Record<string, string>>> {
+    return { authorization: `Bearer ${await this.read()}` };
+  }
+
+  /** Makes the next call read the file after a refusal; whoever asked comes again by himself. */
+  hear({ statusCode }: Pick<IncomingMessage, 'statusCode'>): boolean {
+    if (statusCode === 401) this.#held = undefined;
+    return false;
   }
 }

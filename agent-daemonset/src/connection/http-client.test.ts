@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../../testing/test-certificate.ts';
 import { BearerToken } from './bearer-token.ts';
 import { HttpClient } from './http-client.ts';
+import { Transport } from './transport.ts';
 import { TrustedCertificates } from './trusted-certificates.ts';
 
 const NAME = 'nannyapi-api.nannyapi.svc';
@@ -45,11 +46,13 @@ describe('requests to a control plane that is known by its address alone', () =>
   const clientFor = (port: number, tlsServerName?: string): HttpClient => {
     client = new HttpClient({
       url: new URL(`https://127.0.0.1:${port}`),
-      token: new BearerToken(join(dir, 'token'), () => clock.now()),
-      trust: new TrustedCertificates(join(dir, 'ca.pem'), () => clock.now()),
-      userAgent: 'test',
+      credentials: new BearerToken(join(dir, 'token'), () => clock.now()),
+      transport: new Transport({
+        trust: new TrustedCertificates(join(dir, 'ca.pem'), () => clock.now()),
+        userAgent: 'test',
+        tlsServerName,
+      }),
       clock,
-      ...(tlsServerName === undefined ? {} : { tlsServerName }),
     });
     return client;
   };

@@ -1,24 +1,19 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { Agent, request, type RequestOptions } from 'node:https';
 import { CodedError, withDeadline, type Clock } from '@nannyapi/process';
-import type { BearerToken } from './bearer-token.ts';
-import type { TrustedCertificates } from './trusted-certificates.ts';
+import type { Credentials } from './credentials.ts';
+import { readJson } from './read-answer.ts';
+import type { Transport } from './transport.ts';
 
-/** Answers larger than this are none of ours. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
 const DEADLINE_MS = 20_000;
+/** A stale nonce and a token that ended meanwhile may both come in the way of one request. */
+const MAX_TRIES = 3;
 
 /** Where and how to reach the control plane. */
 export interface HttpClientOptions {
   /** Base address; https only. */
   url: URL;
-  /** Certificates to trust; the system's own when absent. */
-  trust?: TrustedCertificates;
-  /** Name that the server's certificate must bear, where it is not that of the address. */
-  tlsServerName?: string;
-  token: BearerToken;
-  userAgent: string;
+  transport: Transport;
+  credentials: Credentials;
   clock: Clock;
 }
 
@@ -33,131 +28,67 @@ export interface HttpRequest {
 }
 
 /**
- * Requests over node:https with connections that are kept. No undici: fetch would cost the agent a third of its memory.
+ * Requests of the agent protocol, each proved by its credentials.
  *
  * @throws CodedError with the control plane's own code; `ConnectionFailed` (status 0) when there was no answer.
  */
 export class HttpClient {
   readonly #options: HttpClientOptions;
-  #kept: { agent: Agent; caPem: string | undefined } | undefined;
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
   }
 
+  /** Base address of the control plane. */
+  get url(): URL {
+    return this.#options.url;
+  }
+
   /** Sends a request and reads the answer as JSON; `undefined` for an empty one. */
-  async send({ body, ...call }: HttpRequest): Promise<unknown> {
+  async send({ body, contentType, ...call }: HttpRequest): Promise<unknown> {
     using deadline = withDeadline(DEADLINE_MS, { signal: call.signal, clock: this.#options.clock });
     const payload = body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
-    const agent = await this.#keptAgent();
-    const response = await this.#open({ ...call, signal: deadline.signal, agent }, payload);
-    return readAnswer(response);
+    const type = payload === undefined ? {} : { 'content-type': contentType ?? 'application/json' };
+    const headers = { accept: 'application/json', ...type };
+    return readJson(await this.#open({ ...call, signal: deadline.signal, headers, payload }));
   }
 
   /** Opens a stream on a connection of its own; the caller reads and destroys it. */
   async stream(path: string, signal: AbortSignal): Promise<IncomingMessage> {
     using deadline = withDeadline(DEADLINE_MS, { signal, clock: this.#options.clock });
-    const caPem = await this.#options.trust?.read();
-    const options = {
-      method: 'GET' as const,
-      path,
-      signal: deadline.signal,
-      agent: new Agent({ keepAlive: false, ...(caPem === undefined ? {} : { ca: caPem }) }),
-    };
-    return this.#open({ ...options, accept: 'text/event-stream' });
+    const headers = { accept: 'text/event-stream' };
+    return this.#open({ method: 'GET', path, signal: deadline.signal, headers, isStream: true });
   }
 
   /** Closes the connections that are kept. */
   close(): void {
-    this.#kept?.agent.destroy();
+    this.#options.transport.close();
   }
 
-  /** Connections stay with the certificates they were made under; other certificates mean other connections. */
-  async #keptAgent(): Promise<Agent> {
-    const caPem = await this.#options.trust?.read();
-    if (this.#kept && this.#kept.caPem === caPem) return this.#kept.agent;
-    this.#kept?.agent.destroy();
-    const ca = caPem === undefined ? {} : { ca: caPem };
-    const agent = new Agent({ keepAlive: true, maxSockets: 4, maxFreeSockets: 1, timeout: 60_000, ...ca });
-    this.#kept = { agent, caPem };
-    return agent;
-  }
-
-  async #open(
-    call: Omit<HttpRequest, 'body'> & { agent: Agent; accept?: string },
-    payload?: Uint8Array,
-  ): Promise<IncomingMessage> {
-    const { url, token, userAgent, tlsServerName } = this.#options;
-    const options: RequestOptions = {
-      method: call.method,
-      agent: call.agent,
-      signal: call.signal,
-      ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
-      headers: {
-        authorization: `Bearer ${await token.read()}`,
-        accept: call.accept ?? 'application/json',
-        'user-agent': userAgent,
-        ...(payload
-          ? { 'content-type': call.contentType ?? 'application/json', 'content-length': payload.length }
-          : {}),
-      },
-    };
-    const outgoing = request(new URL(call.path, url), options);
-    outgoing.end(payload);
-    const response = await answerTo(outgoing, call.signal);
-    if (response.statusCode !== undefined && response.statusCode >= 200 && response.statusCode < 300) return response;
-    if (response.statusCode === 401) token.forget();
-    throw await problemOf(response);
-  }
-}
-
-async function answerTo(outgoing: ReturnType<typeof request>, signal: AbortSignal): Promise<IncomingMessage> {
-  try {
-    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-    return response;
-  } catch (cause) {
-    // A signal's own reason says more than the AbortError that Node makes of it.
-    if (signal.aborted && signal.reason instanceof CodedError && signal.reason.code !== 'DeadlineExceeded')
-      throw signal.reason;
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new CodedError({
-      code: 'ConnectionFailed',
-      message: `No answer from the control plane: ${detail}`,
-      status: 0,
-      cause,
-    });
-  }
-}
-
-async function readAnswer(response: IncomingMessage): Promise<unknown> {
-  const text = await readText(response);
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new CodedError({ code: 'BadAnswer', message: 'The control plane answered with no JSON', status: 0, cause });
-  }
-}
-
-async function readText(response: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const piece of response as AsyncIterable<Buffer>) {
-      bytes += piece.length;
-      if (bytes > MAX_ANSWER_BYTES) throw new RangeError(`The answer is larger than ${MAX_ANSWER_BYTES} bytes`);
-      pieces.push(piece);
+  async #open({ path, headers, ...call }: OpenCall): Promise<IncomingMessage> {
+    const { url: base, credentials, transport } = this.#options;
+    const url = new URL(path, base);
+    for (let attempt = 1; ; attempt += 1) {
+      const proof = await credentials.headersFor({ method: call.method, url }, call.signal);
+      const response = await transport.send({ ...call, url, headers: { ...headers, ...proof } });
+      const isWorthAnotherTry = credentials.hear(response, proof);
+      if (response.statusCode !== undefined && response.statusCode >= 200 && response.statusCode < 300) return response;
+      if (!isWorthAnotherTry || attempt === MAX_TRIES) throw await problemOf(response);
+      response.resume();
     }
-  } catch (cause) {
-    throw new CodedError({ code: 'ConnectionFailed', message: 'The answer broke off', status: 0, cause });
   }
-  return Buffer.concat(pieces).toString('utf8');
+}
+
+interface OpenCall extends Pick<HttpRequest, 'method' | 'path' | 'signal'> {
+  headers: Readonly<Record<string, string>>;
+  payload?: Uint8Array | undefined;
+  isStream?: boolean;
 }
 
 /** An error answer as RFC 9457 has it; a proxy in between may answer with something else. */
 async function problemOf(response: IncomingMessage): Promise<CodedError> {
   const status = response.statusCode ?? 0;
-  const body = await readAnswer(response).catch(() => undefined);
+  const body = await readJson(response).catch(() => undefined);
   const problem = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return new CodedError({

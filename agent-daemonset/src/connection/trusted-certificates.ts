@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { CertificateSource } from './transport.ts';
 
 const FRESH_MS = 60_000;
 
 /** The certificates that the control plane's own is checked against, from a file that may be replaced in place. */
-export class TrustedCertificates {
+export class TrustedCertificates implements CertificateSource {
   readonly #path: string;
   readonly #now: () => Date;
   #held: { pem: string; untilMs: number } | undefined;
