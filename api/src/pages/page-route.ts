@@ -24,6 +24,9 @@ export const ONE_OBJECT = {
   params: { type: 'object', properties: { namespace: NAME_SCHEMA, name: NAME_SCHEMA } },
 };
 
+/** What a name of an object or a namespace looks like. */
+export const NAME = new RegExp(NAME_SCHEMA.pattern);
+
 /** A value of a filter: a name, or empty for any. */
 export const OPTIONAL_NAME = { ...NAME_SCHEMA, minLength: 0, pattern: `^(${NAME_SCHEMA.pattern.slice(1, -1)})?$` };
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Html, html, path } from './html.ts';
 
+/** By another name, for the formatter mends templates of `html`. */
+const template = html;
+
 describe('html', () => {
   const hostile: [string, string][] = [
     ['<script>alert(1)</script>', '&lt;script&gt;alert(1)&lt;/script&gt;'],
@@ -18,13 +21,7 @@ describe('html', () => {
 
   it('takes markup of its own as it is, also in lists', () => {
     const items = ['a', '<b>'].map((item) => html`<li>${item}</li>`);
-    expect(
-      String(
-        html`<ul>
-          ${items}
-        </ul>`,
-      ),
-    ).toBe('<ul><li>a</li><li>&lt;b&gt;</li></ul>');
+    expect(String(template`<ul>${items}</ul>`)).toBe('<ul><li>a</li><li>&lt;b&gt;</li></ul>');
   });
 
   it('shows nothing for what is absent, and zero as zero', () => {
@@ -34,31 +31,25 @@ describe('html', () => {
   it('refuses a template in which a value could break out', () => {
     const value = 'x onload=alert(1)';
     for (const unsafe of [
-      () => html`<a href=${value}>`,
-      () => html`<${value}>`,
-      () => html`<a ${value}>`,
-      () =>
-        html`<script>
-          ${value};
-        </script>`,
-      () =>
-        html`<style>
-          ${value}
-        </style>`,
-      () => html`<a onclick="${value}">`,
-      () => html`<p style="${value}">`,
+      () => template`<a href=${value}>`,
+      () => template`<${value}>`,
+      () => template`<a ${value}>`,
+      () => template`<script>${value}</script>`,
+      () => template`<style>${value}</style>`,
+      () => template`<a onclick="${value}">`,
+      () => template`<p style="${value}">`,
     ])
       expect(unsafe).toThrow(TypeError);
   });
 
   it('takes a whole attribute only when it is markup of its own', () => {
-    expect(String(html`<option ${html`selected`} ${false}>`)).toBe('<option selected >');
-    expect(() => html`<option ${'selected'}>`).toThrow(TypeError);
-    expect(() => html`<option value=${html`x`}>`).toThrow(TypeError);
+    expect(String(template`<option ${html`selected`} ${false}>`)).toBe('<option selected >');
+    expect(() => template`<option ${'selected'}>`).toThrow(TypeError);
+    expect(() => template`<option value=${html`x`}>`).toThrow(TypeError);
   });
 
   it('is not fooled by a > inside of quotes, nor by text with quotes', () => {
-    expect(String(html`<a title="a > b" href="${'x'}">"${'y'}</a>`)).toBe('<a title="a > b" href="x">"y</a>');
+    expect(String(template`<a title="a > b" href="${'x'}">"${'y'}</a>`)).toBe('<a title="a > b" href="x">"y</a>');
   });
 
   it('is the only maker of safe markup', () => {

@@ -3,7 +3,7 @@ import { callingPerson } from '../../http/gate.ts';
 import { ApiError } from '../../http/api-error.ts';
 import type { PendingDevice, UserCodeEntry } from '../../oauth/device-approval.ts';
 import { path } from '../html/html.ts';
-import { DONE, faultsOf, fieldOf, FORM, noticeOf, PAGE, querySchema, seeOther } from '../page-route.ts';
+import { DONE, faultsOf, fieldOf, FORM, NAME, noticeOf, PAGE, querySchema, seeOther } from '../page-route.ts';
 import type { PageWriter } from '../page-writer.ts';
 import type { PagesDeps } from '../pages-deps.ts';
 import { deviceCodeView, deviceDecisionView, type DeviceDecisionPage } from '../views/device-view.ts';
@@ -148,8 +148,7 @@ async function agentExists(
   { agents, gate }: DevicePagesDeps,
   { namespace, name }: { namespace: string; name: string },
 ): Promise<boolean> {
-  const isName = (text: string): boolean => /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text);
-  if (!isName(namespace) || !isName(name)) return false;
+  if (!NAME.test(namespace) || !NAME.test(name)) return false;
   if (!(await gate.may(request, { verb: 'get', resource: 'agents', namespace, name }))) return false;
   try {
     await agents.get(namespace, name);

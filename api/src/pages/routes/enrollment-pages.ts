@@ -2,16 +2,23 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { targetOf } from '../../audit/audit.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { NAME_SCHEMA } from '../../http/schemas.ts';
-import { CONTINUE, DONE, faultsOf, fieldOf, FORM, noticeOf, PAGE, querySchema, seeOther } from '../page-route.ts';
+import { CONTINUE, DONE, faultsOf, fieldOf, FORM, NAME, noticeOf, PAGE, querySchema, seeOther } from '../page-route.ts';
+import { listWaitingDevices } from '../waiting-devices.ts';
 import type { PageWriter } from '../page-writer.ts';
 import type { PagesDeps } from '../pages-deps.ts';
-import { enrollmentView, issuedTokenView, type EnrollmentPage, type TokenForm } from '../views/enrollment-view.ts';
+import {
+  enrollmentView,
+  issuedTokenView,
+  LIFETIMES,
+  type EnrollmentPage,
+  type TokenForm,
+} from '../views/enrollment-view.ts';
 import type { FieldErrors } from '../views/form-field.ts';
 
 /** What {@link registerEnrollmentPages} needs. */
 export interface EnrollmentPagesDeps extends Pick<
   PagesDeps,
-  'gate' | 'clock' | 'tokens' | 'enrollmentTokens' | 'install' | 'agentNamespace' | 'namespace'
+  'client' | 'gate' | 'clock' | 'tokens' | 'enrollmentTokens' | 'install' | 'agentNamespace' | 'namespace'
 > {
   writer: PageWriter;
 }
@@ -66,6 +73,8 @@ async function issue(deps: EnrollmentPagesDeps, request: FastifyRequest, reply: 
   const { gate, install, namespace, writer } = deps;
   const form = readForm(request);
   const by = await gate.admit(request, { verb: 'create', resource, namespace });
+  const errors = faultsIn(form);
+  if (Object.keys(errors).length > 0) return show(deps, request, reply.code(422), { form, errors });
   try {
     await gate.admit(request, { verb: 'create', resource: 'agents', namespace: form.namespace });
     const { token, object } = await deps.enrollmentTokens.issue({
@@ -90,6 +99,15 @@ async function issue(deps: EnrollmentPagesDeps, request: FastifyRequest, reply: 
   }
 }
 
+/** What would mean something else to whoever is asked next: a namespace that is none is all of them. */
+function faultsIn({ namespace, maxUses, hours }: TokenForm): FieldErrors {
+  return {
+    ...(NAME.test(namespace) ? {} : { agentNamespace: 'Give a namespace: lower-case letters, digits and - only.' }),
+    ...(/^\d{1,4}$/.test(maxUses) ? {} : { maxUses: 'Give a number from 1 to 1000.' }),
+    ...(LIFETIMES.some(({ value }) => value === hours) ? {} : { hours: 'Choose one of the list.' }),
+  };
+}
+
 interface Shown {
   form: TokenForm;
   errors: FieldErrors;
@@ -112,6 +130,9 @@ async function show(
     tokens: listed?.items,
     isFirst: !page.continue,
     next: listed?.continue,
+    waiting: (await gate.may(request, { verb: 'list', resource: 'devicecodes', namespace }))
+      ? await listWaitingDevices(deps)
+      : undefined,
     mayIssue: await gate.may(request, { verb: 'create', resource, namespace }),
     mayRevoke: await gate.may(request, { verb: 'patch', resource, namespace }),
     form: page.form,

@@ -3,7 +3,17 @@ import { targetOf } from '../../audit/audit.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { targetAccess } from '../../investigations/target-access.ts';
 import { path } from '../html/html.ts';
-import { faultsOf, fieldOf, FORM, OPTIONAL_NAME, PAGE, querySchema, requireRight, seeOther } from '../page-route.ts';
+import {
+  faultsOf,
+  fieldOf,
+  FORM,
+  NAME,
+  OPTIONAL_NAME,
+  PAGE,
+  querySchema,
+  requireRight,
+  seeOther,
+} from '../page-route.ts';
 import type { PageWriter } from '../page-writer.ts';
 import type { PagesDeps } from '../pages-deps.ts';
 import type { PageContent, PageContext } from '../views/layout.ts';
@@ -27,7 +37,6 @@ export interface NewInvestigationPagesDeps extends Pick<
 const URL = '/investigations/new';
 /** Agents that are proposed. */
 const MAX_PROPOSALS = 100;
-const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
 /** Asks a question. */
 export function registerNewInvestigationPages(app: FastifyInstance, deps: NewInvestigationPagesDeps): void {

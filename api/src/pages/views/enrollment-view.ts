@@ -1,4 +1,4 @@
-import type { EnrollmentToken } from '@nannyapi/crds';
+import type { DeviceCode, EnrollmentToken } from '@nannyapi/crds';
 import { html, path, type Html } from '../html/html.ts';
 import { badge, type Tone } from './badge.ts';
 import { confirmView } from './confirm-view.ts';
@@ -20,6 +20,8 @@ export interface TokenForm {
 export interface EnrollmentPage {
   /** For a host that somebody sits at. */
   enrollCommand: string;
+  /** Devices that wait for a decision; `undefined` when the person may not see them. */
+  waiting: readonly DeviceCode[] | undefined;
   /** `undefined` when the person may not see them. */
   tokens: readonly EnrollmentToken[] | undefined;
   isFirst: boolean;
@@ -39,7 +41,8 @@ export interface IssuedTokenPage {
   installCommand: string;
 }
 
-const LIFETIMES = [
+/** How long an install token may be good, in hours. */
+export const LIFETIMES = [
   { value: '1', text: 'an hour' },
   { value: '24', text: 'a day' },
   { value: '168', text: 'a week' },
@@ -56,6 +59,7 @@ export function enrollmentView(page: EnrollmentPage, context: PageContext): Html
       <p>Run this on the host, as root. It shows a code, which you <a href="/device">type here</a>.</p>
       <pre class="command">${page.enrollCommand}</pre>
     </section>
+    ${waitingView(page.waiting, context)}
     ${
       mayIssue &&
       html`<section>
@@ -151,4 +155,26 @@ function tokenState({ spec, status }: EnrollmentToken, now: Date): { text: strin
   if (new Date(spec.expirationTime) <= now) return { text: 'Expired', tone: 'plain' };
   if ((status?.uses ?? 0) >= (spec.maxUses ?? 1)) return { text: 'Used up', tone: 'plain' };
   return { text: 'Usable', tone: 'good' };
+}
+
+function waitingView(waiting: readonly DeviceCode[] = [], { now }: PageContext): Html | undefined {
+  if (waiting.length === 0) return undefined;
+  return html`<section>
+    <h2>Waiting for a decision</h2>
+    <p><a href="/device">Type the code</a> that the machine shows, to see more and to decide.</p>
+    <ul class="sessions">
+      ${waiting.map(
+        ({ spec, metadata }) =>
+          html`<li>
+            <div>
+              <strong>${spec.client === 'Agent' ? (spec.hostname ?? 'A host') : 'A command line'}</strong>
+              <p class="small muted">
+                from <code>${spec.address}</code>, asked ${timeTag(metadata.creationTimestamp, now)}, ends
+                ${timeTag(spec.expirationTime, now)}
+              </p>
+            </div>
+          </li>`,
+      )}
+    </ul>
+  </section>`;
 }
