@@ -4,6 +4,8 @@ import type { Registry } from 'prom-client';
 import { CodedError } from '@nannyapi/process';
 import type { Authenticate } from '../auth/authenticate.ts';
 import { forbiddenAccess } from '../auth/forbidden-access.ts';
+import { impersonate } from '../auth/impersonate.ts';
+import { hasImpersonation, wantedUser } from '../auth/impersonation-headers.ts';
 import { requestedAccess } from '../auth/requested-access.ts';
 import type { UserInfo } from '../auth/token-store.ts';
 import { answerFormat } from '../request/answer-format.ts';
@@ -78,8 +80,8 @@ function openExchange(request: IncomingMessage, response: ServerResponse): Excha
 }
 
 async function answer(deps: ApiHandlerDeps, exchange: Exchange): Promise<void> {
-  const { request, response, path } = exchange;
-  const user = deps.authenticate(request.headers);
+  const { response, path } = exchange;
+  const user = userOf(deps, exchange);
   if (OPEN_PATHS.has(path) && answerHealth(deps.health, exchange, response)) return;
   authorize(deps, user, exchange);
   const target = findTarget(deps.context.kinds, path);
@@ -90,6 +92,16 @@ async function answer(deps: ApiHandlerDeps, exchange: Exchange): Promise<void> {
   if (answerHealth(deps.health, exchange, response)) return;
   if (path === '/metrics') await sendMetrics(deps.registry, response);
   else await sendDocument(deps, exchange);
+}
+
+/** Who sends the request, or whom the sender wants to be for it and may be. @throws StatusError Unauthorized, Forbidden. */
+function userOf({ authenticate, context }: ApiHandlerDeps, { request, path, query }: Exchange): UserInfo {
+  const requester = authenticate(request.headers);
+  if (!hasImpersonation(request.headers)) return requester;
+  const wanted = wantedUser(request.headersDistinct);
+  if (wanted === undefined) return requester;
+  const access = requestedAccess(request.method ?? 'GET', path, query);
+  return impersonate({ authorize: context.authorize, requester, wanted, access });
 }
 
 /** @throws StatusError Forbidden. */
