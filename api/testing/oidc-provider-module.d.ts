@@ -24,3 +24,11 @@ declare module 'oidc-provider' {
     on(event: string, listener: (...values: unknown[]) => void): this;
   }
 }
+
+/** Forgets all when the process ends. */
+declare module 'oidc-provider/lib/adapters/memory_adapter.js' {
+  export default class MemoryAdapter {
+    constructor(model: string);
+    key(id: string): string;
+  }
+}

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Provider } from 'oidc-provider';
+import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
 import { listenOnLoopback } from './loopback-server.ts';
 
 /** An account of the test provider; its login name is its key in {@link OidcProviderOptions.accounts}. */
@@ -78,6 +79,7 @@ function configurationOf(
 ): object {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
+    adapter: adapterOf(client.clientSecret),
     clients: [
       {
         client_id: client.clientID,
@@ -108,6 +110,15 @@ function configurationOf(
     renderError: (context: { body: string; type: string }, { error }: { error: string }) => {
       Object.assign(context, { type: 'text/plain', body: `The provider refuses: ${error}` });
     },
+  };
+}
+
+/** The library's own memory is one for all providers of a process: codes of one would be good at another. */
+function adapterOf(prefix: string): typeof MemoryAdapter {
+  return class extends MemoryAdapter {
+    override key(id: string): string {
+      return super.key(`${prefix}:${id}`);
+    }
   };
 }
 
@@ -163,7 +174,9 @@ async function withFaults(
     searchParams.set('nonce', faults.nonce);
     request.url = `/auth?${searchParams.toString()}`;
   }
-  if (pathname === '/token') await faults.tokenDelay;
+  if (pathname === '/token' && faults.tokenDelay) await faults.tokenDelay;
+  // Who asked may have gone meanwhile.
+  if (request.socket.destroyed) return;
   spoilAnswer(faults, response);
   listener(request, response);
 }

@@ -11,9 +11,8 @@ import { NO_FACTS, type IdentityFacts, type ProvenIdentity } from './identity.ts
 import type { IdentityProvider, LoginAttempt } from './identity-provider.ts';
 import type { LoginProviderConfig } from './login-config.ts';
 import { LoginError } from './login-error.ts';
-import type { ProviderDeps } from './oidc-provider.ts';
 import { profileOf } from './profile.ts';
-import { PROVIDER_TIMEOUT_SECONDS } from './provider-discovery.ts';
+import type { ProviderDeps } from './provider-discovery.ts';
 import { toLoginError } from './provider-failure.ts';
 
 /**
@@ -82,7 +81,7 @@ export class GithubProvider implements IdentityProvider {
       token_endpoint_auth_methods_supported: ['client_secret_post'],
     };
     const configuration = new Configuration(metadata, clientID, undefined, secret.auth);
-    configuration.timeout = PROVIDER_TIMEOUT_SECONDS;
+    configuration.timeout = this.#deps.timeoutSeconds;
     // Reading the configuration has refused plain HTTP but on loopback, and there but for tests.
     if (issuer.protocol === 'http:') allowInsecureRequests(configuration);
     return configuration;

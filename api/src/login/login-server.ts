@@ -39,6 +39,8 @@ export interface LoginServerDeps {
   config?: LoginConfig | undefined;
   /** Absent: there is no admin of the machine, as in a cluster. */
   links?: LoginLinks | undefined;
+  /** How long one request to a provider may take, in seconds. Default: 10. */
+  providerTimeoutSeconds?: number | undefined;
 }
 
 const NO_PROVIDERS: LoginConfig = {
@@ -65,7 +67,7 @@ export class LoginServer implements Login {
     const { audit, clock, config = NO_PROVIDERS, links, log, registry } = deps;
     this.#deps = deps;
     this.links = links;
-    this.#providers = new Map(config.providers.map((each) => [each.id, createProvider({ config: each, clock, log })]));
+    this.#providers = providersOf(config, deps);
     this.#directory = new UserDirectory(deps);
     const limits = { idleMs: config.sessionIdleMinutes * 60_000, lifetimeMs: config.sessionHours * 3_600_000 };
     this.sessions = new SessionBook({ audit, clock, directory: this.#directory, limits, log });
@@ -89,7 +91,7 @@ export class LoginServer implements Login {
     return [...this.#providers.values()].map(({ config: { id, title, kind } }) => ({ id, title, kind }));
   }
 
-  caches(): Pick<Informer<KubeObject>, 'name' | 'start' | 'hasSynced' | 'health'>[] {
+  caches(): Pick<Informer<KubeObject>, 'name' | 'start' | 'hasSynced' | 'health' | 'waitForSync'>[] {
     return [this.#directory.informer];
   }
 
@@ -120,8 +122,16 @@ export class LoginServer implements Login {
   }
 }
 
-function createProvider(deps: ConstructorParameters<typeof OidcProvider>[0]): IdentityProvider {
-  return deps.config.kind === 'github' ? new GithubProvider(deps) : new OidcProvider(deps);
+function providersOf(
+  { providers }: LoginConfig,
+  { clock, log, providerTimeoutSeconds: timeoutSeconds = 10 }: LoginServerDeps,
+): Map<string, IdentityProvider> {
+  return new Map(
+    providers.map((config) => {
+      const deps = { config, clock, log, timeoutSeconds };
+      return [config.id, config.kind === 'github' ? new GithubProvider(deps) : new OidcProvider(deps)];
+    }),
+  );
 }
 
 function requireConfidential({ protocol, hostname }: URL): void {

@@ -20,5 +20,5 @@ export interface Login {
   /** One-time links for the admin of the machine; absent where nobody may issue any. */
   readonly links: LoginLinks | undefined;
   /** To be started with the facade, and to be in its readiness. */
-  caches(): Pick<Informer<KubeObject>, 'name' | 'start' | 'hasSynced' | 'health'>[];
+  caches(): Pick<Informer<KubeObject>, 'name' | 'start' | 'hasSynced' | 'health' | 'waitForSync'>[];
 }

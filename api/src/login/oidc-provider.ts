@@ -1,4 +1,3 @@
-import type { Clock, Logger } from '@nannyapi/process';
 import {
   authorizationCodeGrant,
   buildAuthorizationUrl,
@@ -14,15 +13,8 @@ import type { IdentityProvider, LoginAttempt } from './identity-provider.ts';
 import type { LoginProviderConfig } from './login-config.ts';
 import { LoginError } from './login-error.ts';
 import { profileOf } from './profile.ts';
-import { ProviderDiscovery } from './provider-discovery.ts';
+import { ProviderDiscovery, type ProviderDeps } from './provider-discovery.ts';
 import { toLoginError } from './provider-failure.ts';
-
-/** What providers need. */
-export interface ProviderDeps {
-  config: LoginProviderConfig;
-  clock: Clock;
-  log: Logger;
-}
 
 /** Most values of a groups claim that are looked at. */
 const MAX_CLAIMED_GROUPS = 1000;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CodedError, errorMessage } from '@nannyapi/process';
-import { load } from 'js-yaml';
+import { loadAll } from 'js-yaml';
 import { FieldReader } from './field-reader.ts';
 import type { LoginConfig } from './login-config.ts';
 import { readProvider } from './read-provider-config.ts';
@@ -85,13 +85,16 @@ async function readText(path: string): Promise<string> {
 
 function parseYaml(yaml: string): unknown {
   if (yaml.length > MAX_LENGTH) throw invalid(`the file is larger than ${MAX_LENGTH} characters`);
+  let documents: unknown[];
   try {
-    return load(yaml) ?? {};
+    documents = loadAll(yaml);
   } catch (error) {
     // The parser quotes the line that it stumbled over, and that line may hold a secret.
     const mark = (error as { mark?: { line?: number } }).mark?.line;
     throw invalid(`the file is not YAML${mark === undefined ? '' : `, see line ${mark + 1}`}`);
   }
+  if (documents.length > 1) throw invalid('the file holds more than one YAML document');
+  return documents[0] ?? {};
 }
 
 function invalid(problem: string, cause?: unknown): CodedError {

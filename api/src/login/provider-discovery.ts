@@ -5,8 +5,6 @@ import type { LoginProviderConfig } from './login-config.ts';
 import { LoginError } from './login-error.ts';
 import { toLoginError } from './provider-failure.ts';
 
-/** How long one request to a provider may take, in seconds. */
-export const PROVIDER_TIMEOUT_SECONDS = 10;
 /** How long the metadata of a provider is good for; keys are looked up more often. */
 const FRESH_MS = 3_600_000;
 /** How long a provider that did not answer is left alone: a flood of logins must not become a flood of requests. */
@@ -18,11 +16,13 @@ interface Known {
   untilMs: number;
 }
 
-/** What {@link ProviderDiscovery} needs. */
-export interface ProviderDiscoveryDeps {
+/** What providers need. */
+export interface ProviderDeps {
   config: LoginProviderConfig;
   clock: Clock;
   log: Logger;
+  /** How long one request to the provider may take, in seconds. */
+  timeoutSeconds: number;
 }
 
 /**
@@ -31,12 +31,12 @@ export interface ProviderDiscoveryDeps {
  * A provider that is down keeps nothing else from working; once known, it stays known when a later look fails.
  */
 export class ProviderDiscovery {
-  readonly #deps: ProviderDiscoveryDeps;
+  readonly #deps: ProviderDeps;
   #known: Known | undefined;
   #looking: Promise<Known> | undefined;
   #restUntilMs = 0;
 
-  constructor(deps: ProviderDiscoveryDeps) {
+  constructor(deps: ProviderDeps) {
     this.#deps = deps;
   }
 
@@ -57,11 +57,11 @@ export class ProviderDiscovery {
   }
 
   async #look({ text, auth }: Awaited<ReturnType<typeof openClientSecret>>): Promise<Known> {
-    const { config, clock, log } = this.#deps;
+    const { config, clock, log, timeoutSeconds } = this.#deps;
     if (clock.monotonicMs() < this.#restUntilMs) throw new LoginError('Unavailable', 'It did not answer a moment ago');
     try {
       const configuration = await discovery(config.issuer, config.clientID, undefined, auth, {
-        timeout: PROVIDER_TIMEOUT_SECONDS,
+        timeout: timeoutSeconds,
         execute: [
           // The ID token comes over TLS and need not be checked against the issuer's keys; it costs little, so it is.
           enableNonRepudiationChecks,
