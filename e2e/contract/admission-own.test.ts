@@ -124,6 +124,7 @@ const IDENTITY: Try[] = [
   change('chief', 'users', { spec: { email: 'chief@example.com' } }, 'identity-changes'),
   change('chief', 'users', { metadata: { labels: { a: 'b' } } }, 'identity-changes'),
   change('chief', 'users', { metadata: { annotations: { a: 'b' } } }, 'ok'),
+  change('chief', 'users', { metadata: { annotations: { '{group}/issuer': 'https://b' } } }, 'identity-changes'),
   change('asker', 'users', { spec: { access: 'Disabled' } }, 'no right'),
   change('chief', 'users/status', STATUS, 'no right'),
   change('cluster admin', 'users/status', STATUS, 'identity-writers'),
@@ -249,10 +250,9 @@ class Stage {
 
   /** A body in which `{asker}` is what the user is called. */
   #named(body: object): unknown {
-    const text = JSON.stringify(body).replaceAll(
-      /\{(asker|chief)\}/g,
-      (_all, who: Who) => `system:serviceaccount:${this.users.get(who) ?? ''}`,
-    );
+    const text = JSON.stringify(body)
+      .replaceAll('{group}', this.access.group)
+      .replaceAll(/\{(asker|chief)\}/g, (_all, who: Who) => `system:serviceaccount:${this.users.get(who) ?? ''}`);
     return JSON.parse(text);
   }
 }
