@@ -62,7 +62,9 @@ function deviceCodes(deps: IdentityControllersDeps): IdentityController {
   const client = deps.client.resource<DeviceCode>(DeviceCodeResource);
   const informer = createInformer({ ...deps, client, name: 'devicecodes', query: { namespace: deps.ownNamespace } });
   const reconciler = new DeviceCodeReconciler({ client });
-  return { informer, controller: createController({ ...deps, name: 'device-code', informer, client, reconciler }) };
+  // It is deleted when its time has come; there is nothing to say of it until then.
+  const options = { name: 'device-code', observesGeneration: false, informer, client, reconciler };
+  return { informer, controller: createController({ ...deps, ...options }) };
 }
 
 function credentials(deps: IdentityControllersDeps): IdentityController {
