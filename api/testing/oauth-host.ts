@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { GRANTS, OAUTH_CLIENTS, OAUTH_PATHS } from '@nannyapi/protocol';
 
 /** An answer of the authorization server or of a route for agents. */
@@ -31,16 +31,21 @@ export class OAuthHost {
   /** `iat` of proofs, in milliseconds; a host's clock may be wrong. */
   nowMs: () => number = () => Date.now();
 
-  constructor(url: string, algorithm: 'EdDSA' | 'ES256' = 'EdDSA') {
+  constructor(url: string, algorithm: 'EdDSA' | 'ES256' = 'EdDSA', privateKey: KeyObject = newKey(algorithm)) {
     this.url = url;
     this.algorithm = algorithm;
-    const { privateKey, publicKey } =
-      algorithm === 'EdDSA' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' });
     this.privateKey = privateKey;
-    this.jwk = publicKey.export({ format: 'jwk' });
+    this.jwk = createPublicKey(privateKey).export({ format: 'jwk' });
     const { crv, kty, x, y } = this.jwk;
     const members = y === undefined ? { crv, kty, x } : { crv, kty, x, y };
     this.thumbprint = createHash('sha256').update(JSON.stringify(members)).digest('base64url');
+  }
+
+  /** The same host, which talks to another replica. */
+  at(url: string): OAuthHost {
+    const there = new OAuthHost(url, this.algorithm, this.privateKey);
+    there.nonce = this.nonce;
+    return there;
   }
 
   proof(method: string, path: string, accessToken?: string, changes: ProofChanges = {}): string {
@@ -119,4 +124,10 @@ export class OAuthHost {
     const isJson = text !== '' && response.headers.get('content-type')?.includes('json') === true;
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
   }
+}
+
+function newKey(algorithm: 'EdDSA' | 'ES256'): KeyObject {
+  const pair =
+    algorithm === 'EdDSA' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return pair.privateKey;
 }

@@ -5,7 +5,8 @@ export const INVESTIGATION_LABEL = 'nannyai.dev/investigation';
 /** On tasks, set by the operator: the number of the step. */
 export const STEP_LABEL = 'nannyai.dev/step';
 /**
- * On tasks, set by the operator: the agent that the task is for, as 16 hex digits of a hash of its namespace and name.
+ * On tasks, set by the operator, and on credentials, set by the facade: the agent, as 16 hex digits of a hash of its
+ * namespace and name.
  *
  * A task may live in another namespace than its agent; by this label all tasks of one agent are listed at once. Two names
  * could in principle share a digest, so whoever lists by it compares `spec.agentRef` too. See {@link agentLabelValue}.

@@ -159,8 +159,8 @@ describe('a poll', () => {
     await oauth.server.approval.approve(approval);
     const polls = Array.from({ length: 8 }, () => host.poll(started.device_code));
     const answers = await Promise.all(polls);
-    const outcomes = answers.map(({ status, body }) => (status === 200 ? 'tokens' : body.error));
-    expect(outcomes.toSorted()).toEqual([...Array.from({ length: 7 }, () => 'slow_down'), 'tokens']);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ body }) => body.error === 'slow_down')).toHaveLength(7);
     const credentials = await oauth.objects.credentials.listAll({ namespace: RELEASE });
     expect(credentials.filter(({ spec }) => spec.agentRef.name === 'eight')).toHaveLength(1);
     const agents = await oauth.objects.agents.listAll({ namespace: 'default' });

@@ -69,10 +69,9 @@ export class ReleaseObjects<T extends Written> {
     }
   }
 
-  /** The present ones with a label, at most five: more are no answer to any question that is asked. */
+  /** The present ones with a label. */
   async liveByLabel(label: string, value: string): Promise<T[]> {
-    const query = { namespace: this.#namespace, labelSelector: `${label}=${value}`, limit: 5 };
-    return (await this.#objects.list(query, CALL)).items;
+    return this.#objects.listAll({ namespace: this.#namespace, labelSelector: `${label}=${value}` }, CALL);
   }
 
   async create(object: T): Promise<T> {

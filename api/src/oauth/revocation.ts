@@ -18,7 +18,7 @@ export interface RevocationDeps {
   sessions?: CommandLineSessions | undefined;
 }
 
-/** Tokens of people that are looked up, whoever sends them. */
+/** Tokens that are looked up, whoever sends them. */
 const LOOKUPS = { perSecond: 20, burst: 200 };
 
 /**
@@ -40,7 +40,9 @@ export class Revocation {
     const { credentials, pairs, clock } = this.#deps;
     const token = tokenOf(form);
     const name = holderOf(TOKEN_PREFIXES.agentRefresh, token) ?? holderOf(TOKEN_PREFIXES.agentAccess, token);
-    const credential = name === undefined ? undefined : credentials.cached(name);
+    if (name === undefined) return;
+    if (!this.#lookups.tryTake()) throw tooMany();
+    const credential = await credentials.live(name);
     if (!credential || credential.spec.keyThumbprint !== thumbprint) return;
     const hash = hashOf(token);
     const { refreshTokenHash, previousRefreshTokenHash } = credential.status ?? {};
@@ -51,7 +53,7 @@ export class Revocation {
       hash === previousRefreshTokenHash ||
       isAccessToken(credential, hash, clock.now());
     if (!isOfIt) return;
-    await credentials.end(name ?? '', { reason: 'Revoked', message: 'The host gave its tokens back' });
+    await credentials.end(name, { reason: 'Revoked', message: 'The host gave its tokens back' });
   }
 
   /** Ends the login that a person's token is of. */
@@ -59,10 +61,13 @@ export class Revocation {
     const token = tokenOf(form);
     const { sessions } = this.#deps;
     if (!sessions || holderOf(TOKEN_PREFIXES.person, token) === undefined) return;
-    if (!this.#lookups.tryTake())
-      throw new OAuthError('temporarily_unavailable', 'Too many tokens came at once', { retryAfterSeconds: 5 });
+    if (!this.#lookups.tryTake()) throw tooMany();
     await sessions.endByToken(token, by);
   }
+}
+
+function tooMany(): OAuthError {
+  return new OAuthError('temporarily_unavailable', 'Too many tokens came at once', { retryAfterSeconds: 5 });
 }
 
 function tokenOf(form: Form): string {

@@ -44,10 +44,10 @@ export const LABELS: readonly MetadataKey[] = [
   {
     key: AGENT_LABEL,
     example: '3f1c9a0b5d7e2a46',
-    on: 'AgentTask',
-    writer: 'operator',
+    on: 'AgentTask, AgentCredential',
+    writer: 'operator on tasks, API on credentials',
     meaning:
-      'The agent that the task is for: 16 hex digits of a hash of its namespace and name. The API finds the tasks of one agent in all namespaces by it.',
+      'The agent that the object is for: 16 hex digits of a hash of its namespace and name. The API finds the tasks of one agent in all namespaces by it.',
   },
   {
     key: NODE_LABEL,

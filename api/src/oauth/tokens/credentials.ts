@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { AgentCredentialResource, API_VERSION, type Agent, type AgentCredential } from '@nannyapi/crds';
+import {
+  AGENT_LABEL,
+  AgentCredentialResource,
+  agentLabelValue,
+  API_VERSION,
+  type Agent,
+  type AgentCredential,
+} from '@nannyapi/crds';
 import type { Clock, Logger } from '@nannyapi/process';
 import { isKubeError, type EventRecorder } from '@nannyapi/runtime';
 import { Counter } from 'prom-client';
@@ -63,7 +70,11 @@ export class CredentialObjects extends ReleaseObjects<AgentCredential> implement
 
   /** Revokes all credentials of an agent but that of one key. @returns how many were good before. */
   async revokeOthers(agent: AgentRef, keep: string | undefined): Promise<number> {
-    const names = this.of(agent).flatMap(({ metadata }) => metadata.name ?? []);
+    // Asked live: what another replica has issued this instant must go too.
+    const all = await this.liveByLabel(AGENT_LABEL, agentLabelValue(agent));
+    const names = all
+      .filter(({ spec }) => keyOf(spec.agentRef) === keyOf(agent))
+      .flatMap(({ metadata }) => metadata.name ?? []);
     const ended = await Promise.all(
       names
         .filter((name) => name !== keep)
@@ -82,7 +93,11 @@ export class CredentialObjects extends ReleaseObjects<AgentCredential> implement
       return await this.create({
         apiVersion: API_VERSION,
         kind: 'AgentCredential',
-        metadata: { namespace: this.#namespaceOfRelease, name: credentialNameOf(spec.keyThumbprint) },
+        metadata: {
+          namespace: this.#namespaceOfRelease,
+          name: credentialNameOf(spec.keyThumbprint),
+          labels: { [AGENT_LABEL]: agentLabelValue({ namespace, name }) },
+        },
         spec: { agentRef: { namespace, name }, agentUID: uid, ...spec },
       });
     } catch (error) {
