@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger';
 import { wireSchemas } from '@nannyapi/protocol';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchema } from 'fastify';
 import { PROBLEM_SCHEMA } from './schemas.ts';
 
 /** Has every route that is registered after it described in one OpenAPI document. */
@@ -48,9 +48,25 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       },
       security: [{ bearer: [] }, { session: [] }],
     },
+    transform: ({ schema, url, route }) => ({
+      url,
+      schema: route.config?.page === true ? withProblemPages(schema) : schema,
+    }),
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) =>
         typeof json['$id'] === 'string' ? json['$id'] : `def-${index}`,
     },
   });
+}
+
+/** Failures of pages are pages, too. */
+function withProblemPages(schema: FastifySchema): FastifySchema {
+  const { response } = schema as { response?: Record<string, { content?: object }> };
+  if (!response) return schema;
+  const pages = Object.entries(response).map(([status, answer]) => {
+    const isProblem = answer.content !== undefined && 'application/problem+json' in answer.content;
+    const content = { ...answer.content, 'text/html': { schema: { type: 'string' } } };
+    return [status, isProblem ? { ...answer, content } : answer];
+  });
+  return { ...schema, response: Object.fromEntries(pages) };
 }
