@@ -45,7 +45,7 @@ RUN npm run --silent build nannyapi-operator && node_modules/.bin/node hack/imag
 FROM build AS build-api
 COPY --from=runtime /out/var/lib/dpkg /scan/var/lib/dpkg
 COPY --from=runtime /out/usr/share/doc /scan/usr/share/doc
-RUN npm run --silent build nannyapi-api && node_modules/.bin/node hack/images-build/write-sbom.ts api /scan > /sbom.spdx.json
+RUN npm run --silent build nannyapi-api nanny-agent && node_modules/.bin/node hack/images-build/write-sbom.ts api /scan > /sbom.spdx.json
 
 FROM scratch AS operator
 COPY --from=runtime /out/ /
@@ -65,7 +65,9 @@ FROM scratch AS api
 COPY --from=runtime /out/ /
 COPY --from=build /out/doc/ /usr/share/doc/nannyapi/
 COPY --from=build-api /sbom.spdx.json /usr/share/doc/nannyapi/sbom.spdx.json
-COPY --from=build-api /src/dist/nannyapi-api.js* /opt/nannyapi/
+COPY --from=build-api /src/dist/nannyapi-api.js* /src/dist/nanny-agent.js* /opt/nannyapi/
+# What the API gives to hosts outside of the cluster, together with the Node that it runs on itself.
+COPY agent-daemonset/install/install.sh agent-daemonset/install/nannyapi-agent.service agent-daemonset/bin/nanny-agent /opt/nannyapi/install/
 COPY --from=build-api /src/dist/assets /opt/nannyapi/assets
 ARG VERSION=0.0.0
 LABEL org.opencontainers.image.title="nannyapi-api" \

@@ -12,16 +12,17 @@ import { bundledPackages, type LockEntry } from './bundled-packages.ts';
 import { licenceOf, parseDpkgStatus } from './debian-packages.ts';
 import { sbomOf, type ImagePackage } from './sbom.ts';
 
-const PROGRAMS: Readonly<Record<string, string>> = {
-  operator: 'nannyapi-operator',
-  api: 'nannyapi-api',
-  agent: 'nanny-agent',
+const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  operator: ['nannyapi-operator'],
+  // Hosts outside of the cluster get their agent from the API.
+  api: ['nannyapi-api', 'nanny-agent'],
+  agent: ['nanny-agent'],
 };
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const [image = '', root = ''] = process.argv.slice(2);
-const program = PROGRAMS[image];
-if (program === undefined || root === '') {
+const programs = PROGRAMS[image];
+if (programs === undefined || root === '') {
   process.stderr.write('write-sbom.ts operator|api|agent ROOT\n');
   process.exit(2);
 }
@@ -30,7 +31,7 @@ const { version } = readJson('package.json') as { version: string };
 const packages: ImagePackage[] = [
   { kind: 'runtime', name: 'node', version: process.versions.node, licence: 'MIT' },
   ...bundledPackages(
-    readJson(`dist/${program}.packages.json`) as string[],
+    [...new Set(programs.flatMap((program) => readJson(`dist/${program}.packages.json`) as string[]))],
     readJson('package-lock.json') as { packages: Record<string, LockEntry> },
   ),
   ...debianPackages(),

@@ -17,11 +17,11 @@ capabilities:
     - ALL
 {{- end }}
 
-{{/* The one volume that every process of ours may write to. */}}
+{{/* The one volume that a process of ours may write to: its size. The API packs agents for hosts there. */}}
 {{- define "nannyapi.tmpVolume" -}}
 name: tmp
 emptyDir:
-  sizeLimit: 64Mi
+  sizeLimit: {{ . }}
 {{- end }}
 
 {{/* Where the pods of a component run: list of root and component. */}}
