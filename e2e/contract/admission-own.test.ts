@@ -66,6 +66,19 @@ const CODE = {
   intervalSeconds: 5,
   expirationTime: '2126-01-01T00:00:00Z',
 };
+const READY = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'Active',
+  message: '',
+  lastTransitionTime: '2026-01-01T00:00:00Z',
+};
+const LOGIN = {
+  id: 'a'.repeat(32),
+  client: 'Browser',
+  startTime: '2026-01-01T00:00:00Z',
+  expirationTime: '2126-01-01T00:00:00Z',
+};
 const STATUS = { status: { lastLoginTime: '2026-01-01T00:00:00Z' } };
 
 /** What may be named as a target, and who may give agents work. */
@@ -144,6 +157,16 @@ const IDENTITY: Try[] = [
   change('api', 'devicecodes/status', { status: { replacesKey: true } }, 'ok'),
   change('cluster admin', 'enrollmenttokens/status', { status: { uses: 0 } }, 'identity-writers'),
   change('api', 'enrollmenttokens/status', { status: { uses: 1 } }, 'ok'),
+  // The operator judges and tidies up; it proves nobody's identity.
+  change('operator', 'users/status', { status: { conditions: [READY] } }, 'ok'),
+  change('operator', 'users/status', { status: { groups: ['nannyapi:admins'] } }, 'identity-conditions'),
+  change('operator', 'users/status', { status: { sessions: [LOGIN] } }, 'identity-conditions'),
+  change('operator', 'agentcredentials/status', { status: { conditions: [READY] } }, 'ok'),
+  change('operator', 'agentcredentials/status', { status: { machineID: 'y' } }, 'identity-conditions'),
+  change('operator', 'agentcredentials/status', { status: { accessTokenHash: HASH } }, 'identity-conditions'),
+  change('operator', 'devicecodes/status', { status: { conditions: [READY] } }, 'no right'),
+  change('operator', 'enrollmenttokens/status', { status: { conditions: [READY] } }, 'ok'),
+  change('operator', 'enrollmenttokens/status', { status: { uses: 0 } }, 'identity-conditions'),
   change('chief', 'enrollmenttokens', { spec: { access: 'Revoked' } }, 'ok'),
 ];
 
@@ -152,7 +175,7 @@ const TIDYING: Try[] = [
   change('cluster admin', 'devicecodes', { metadata: { finalizers: ['example.com/x'] } }, 'ok'),
   change('cluster admin', 'users', { metadata: { ownerReferences: [] } }, 'ok'),
   ...(['devicecodes', 'agentcredentials', 'enrollmenttokens'] as const).flatMap((resource) => [
-    remove('operator', resource, 'ok'),
+    remove('operator', resource, resource === 'enrollmenttokens' ? 'no right' : 'ok'),
     remove('chief', resource, 'ok'),
     remove('asker', resource, 'no right'),
   ]),
