@@ -63,7 +63,6 @@ function registerCreate(app: FastifyInstance, { clock, gate, issuer, namespace }
       await gate.admit(request, { verb: 'create', resource: 'agents', namespace: wanted.agentNamespace });
       const expirationTime = new Date(clock.now().getTime() + validSeconds * 1000);
       const { token, object } = await issuer.issue({ ...wanted, expirationTime, by, address: request.ip });
-      gate.done(request, { action: 'IssueEnrollmentToken', target: targetOf(object) });
       const location = `${PATH}/${object.metadata.name}`;
       return reply
         .code(201)
