@@ -16,7 +16,7 @@ import { SecretKeys } from '../src/secrets/secret-keys.ts';
 import type { Browser } from './browser.ts';
 import { ShiftedClock } from './shifted-clock.ts';
 
-/** One replica of the login, with two routes to try it on: `GET /whoami` and `POST /deed`. */
+/** One replica of the login, with routes to try it on: `GET /whoami` (a page), `GET /api/whoami` and `POST /deed`. */
 export interface LoginReplica {
   url: string;
   app: FastifyInstance;
@@ -170,11 +170,15 @@ function createTrialApp(
   const page = { audience: 'everyone', page: true } as const;
   app.get('/', { config: page }, async () => ({ page: 'first' }));
   app.get('/login', { config: page }, async () => ({ page: 'login' }));
-  app.get(
-    '/whoami',
-    { config: { audience: 'people', page: true } },
-    async ({ authentication: { scheme, session } = {}, principal }) => ({ principal, scheme, session }),
-  );
+  for (const [url, isPage] of [
+    ['/whoami', true],
+    ['/api/whoami', false],
+  ] as const)
+    app.get(url, { config: { audience: 'people', page: isPage } }, async ({ authentication, principal }) => ({
+      principal,
+      scheme: authentication?.scheme,
+      session: authentication?.session,
+    }));
   app.post('/deed', { config: { audience: 'people', form: true } }, async () => ({ isDone: true }));
   return app;
 }
