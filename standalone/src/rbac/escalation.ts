@@ -4,7 +4,7 @@ import type { UserInfo } from '../auth/token-store.ts';
 import type { PendingWrite } from '../objects/write-guard.ts';
 import type { ResourcePath } from '../request/request-path.ts';
 import type { ApiObject } from '../schema/index.ts';
-import { forbidden, StatusError } from '../status/status-error.ts';
+import { forbidden, notFound, StatusError } from '../status/status-error.ts';
 import { compacted, describeRule, quotedList, uncovered } from './covers.ts';
 import { aggregate, rulesFor } from './rbac-authorizer.ts';
 import type { RbacIndex } from './rbac-index.ts';
@@ -62,10 +62,8 @@ function assertBinding(deps: EscalationDeps, write: RbacWrite, binding: ApiObjec
     throw new StatusError('Unknown', `unsupported role reference kind: ${JSON.stringify(roleRef.kind)}`);
   }
   const rules = deps.index.rulesOf({ namespace: path.namespace, roleRef });
-  if ('missing' in rules) {
-    const details = { name: roleRef.name, group: RBAC_GROUP, kind: plural };
-    throw new StatusError('NotFound', rules.missing, details);
-  }
+  // kube-apiserver takes what it did not find for what it was asked to write.
+  if ('missing' in rules) throw notFound(path, roleRef.name);
   assertHeld(deps, write, rules);
 }
 

@@ -1,11 +1,11 @@
 import type { ApiObject, Cause, CompiledKind } from '../kinds.ts';
-import { required } from '../structural/cause.ts';
+import { invalid, required } from '../structural/cause.ts';
 import { isJsonObject } from '../structural/json-value.ts';
 import { defineBuiltin } from './define-builtin.ts';
 import { labelSelectorCauses } from './label-selector-rules.ts';
 import { pathSegmentErrors, RBAC_GROUP, RULES } from './rbac-words.ts';
 import { ruleCauses } from './role-rules.ts';
-import { CREATED_AT } from './role.ts';
+import { CREATED_AT, withRules } from './role.ts';
 import { listOf, object, text, textMap } from './schema-words.ts';
 
 const SELECTOR = {
@@ -35,9 +35,11 @@ function aggregationCauses(role: ApiObject): Cause[] {
   if (selectors.length === 0) {
     return [required(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
   }
-  return selectors.flatMap((selector, index) =>
-    labelSelectorCauses(isJsonObject(selector) ? selector : {}, `${path}[${index}]`),
-  );
+  return selectors.flatMap((selector, index) => {
+    const at = `${path}[${index}]`;
+    const causes = labelSelectorCauses(isJsonObject(selector) ? selector : {}, at);
+    return causes.length === 0 ? [] : [...causes, invalid(at, null, 'invalid label selector.')];
+  });
 }
 
 /** rbac.authorization.k8s.io/v1 ClusterRole: rights in all namespaces, on cluster-scoped objects and on paths. */
@@ -51,6 +53,7 @@ export function clusterRoleKind(): CompiledKind {
     properties: { rules: RULES, aggregationRule: AGGREGATION_RULE },
     judgedBy: { type: 'object' },
     struct: { always: { rules: null } },
+    canonicalize: withRules,
     columns: [CREATED_AT],
     nameErrors: pathSegmentErrors,
     extraCauses: (role) => [...ruleCauses(role, false), ...aggregationCauses(role)],

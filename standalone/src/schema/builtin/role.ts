@@ -1,4 +1,4 @@
-import type { CompiledKind } from '../kinds.ts';
+import type { ApiObject, CompiledKind } from '../kinds.ts';
 import { compileColumn } from '../table/table.ts';
 import { defineBuiltin } from './define-builtin.ts';
 import { pathSegmentErrors, RBAC_GROUP, RULES } from './rbac-words.ts';
@@ -12,6 +12,11 @@ export const CREATED_AT = compileColumn({
   description: 'When the role was made.',
 });
 
+/** A role without rules says so. */
+export function withRules(role: ApiObject): ApiObject {
+  return role['rules'] === undefined ? { ...role, rules: null } : role;
+}
+
 /** rbac.authorization.k8s.io/v1 Role: rights within its namespace. */
 export function roleKind(): CompiledKind {
   return defineBuiltin({
@@ -23,6 +28,7 @@ export function roleKind(): CompiledKind {
     properties: { rules: RULES },
     judgedBy: { type: 'object' },
     struct: { always: { rules: null } },
+    canonicalize: withRules,
     columns: [CREATED_AT],
     nameErrors: pathSegmentErrors,
     extraCauses: (role) => ruleCauses(role, true),
