@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
+import { dump, load, loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { readValueDocs } from '../generate/chart/value-docs.ts';
 import { renderCrdTemplate } from '../generate/chart/crd-template.ts';
-import { CHART, renderChart } from './helm.ts';
+import { CHART, renderChart, type Rendered } from './helm.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -29,6 +29,12 @@ function undescribed(value: unknown, known: Schema | undefined, path: string): s
   );
 }
 
+/** All of an object but its metadata; lists of users are written with other quotes by Helm. */
+function textOf(object: Rendered | undefined): string {
+  const { metadata: _metadata, ...rest } = object ?? {};
+  return dump(rest, { sortKeys: true, lineWidth: -1 }).replaceAll("'", '"').replaceAll('""', '"');
+}
+
 describe('generated parts of the chart', () => {
   it('has the version of the product', () => {
     const { version } = JSON.parse(read('package.json')) as { version: string };
@@ -49,6 +55,36 @@ describe('generated parts of the chart', () => {
       expect(rendered?.spec).toEqual(source.spec);
       expect(rendered?.metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
     }
+  });
+
+  it('renders roles and policies as standalone applies them', async () => {
+    const objects = await renderChart();
+    const sources = readdirSync(join(ROOT, 'crds/access')).flatMap((file) => loadAll(read(`crds/access/${file}`)));
+    expect(sources.length).toBeGreaterThan(20);
+    for (const source of sources as Rendered[]) {
+      const { kind, metadata } = source;
+      const rendered = objects.find((object) => object.kind === kind && object.metadata.name === metadata.name);
+      expect(textOf(rendered), `${kind}/${metadata.name}`).toBe(textOf(source));
+      expect(rendered?.metadata.namespace).toBe(metadata.namespace);
+      expect(rendered?.metadata.labels).toMatchObject(metadata.labels ?? {});
+    }
+  });
+
+  it('puts the names of another release, and its restorers, into roles and policies', async () => {
+    const values = {
+      fullnameOverride: 'sick-nodes',
+      admission: { taskCreators: ['system:serviceaccount:velero:velero'] },
+    };
+    const objects = await renderChart({ values, namespace: 'ops' });
+    const access = objects.filter(({ kind }) => /Role|Policy/.test(kind) && kind !== 'NetworkPolicy');
+    expect(JSON.stringify(access)).not.toMatch(/nannyapi-(?!0)|:nannyapi:/);
+    const policies = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy');
+    const closed = policies.filter(({ spec }) => !JSON.stringify(spec).includes('velero'));
+    // Who restores must still have the right to the target; and what the operator may say is the operator's alone.
+    expect(closed.map(({ metadata }) => metadata.name)).toEqual([
+      'sick-nodes-investigation-targets',
+      'sick-nodes-identity-conditions',
+    ]);
   });
 
   it('lets the hook know every kind', async () => {

@@ -47,7 +47,7 @@ rules:
       'user in {{ prepend .Values.admission.taskCreators (include "nannyapi.user" (list . "api")) | toJson }}',
     );
     expect(rendered("user == 'system:serviceaccount:nannyapi:nannyapi-api'")).toContain(
-      'user == {{ include "nannyapi.user" (list . "api") | quote }}',
+      'user == {{ include "nannyapi.user" (list . "api") | squote }}',
     );
   });
 

@@ -67,7 +67,7 @@ function parameterize(object: string): string {
     .replaceAll(/\['system:serviceaccount:nannyapi:nannyapi-([a-z]+)'\]/g, USERS)
     .replaceAll(
       /'system:serviceaccount:nannyapi:nannyapi-([a-z]+)'/g,
-      '{{ include "nannyapi.user" (list . "$1") | quote }}',
+      '{{ include "nannyapi.user" (list . "$1") | squote }}',
     )
     .replaceAll(/(?<![\w:./-])nannyapi-([a-z]+(?:-[a-z]+)*)/g, '{{ include "nannyapi.name" (list . "$1") }}')
     .replaceAll(/^( *namespace:) nannyapi$/gm, '$1 {{ .Release.Namespace }}')
