@@ -14,6 +14,7 @@ import type { Authenticator } from './identity/authenticator.ts';
 import type { Authorizer } from './identity/authorizer.ts';
 import type { CredentialScheme } from './identity/credential-scheme.ts';
 import { registerIdentityRoutes } from './identity/identity-routes.ts';
+import { registerInstallRoutes, type AgentPackage } from './install/index.ts';
 import type { EvidenceService } from './investigations/evidence-service.ts';
 import type { InvestigationService } from './investigations/investigation-service.ts';
 import type { LoginConfig } from './login/login-config.ts';
@@ -47,6 +48,8 @@ export interface FacadeIdentity {
   oauthLimits?: Partial<OAuthLimits> | undefined;
   /** The authority of the facade's certificate, PEM; absent where it is one that every system trusts. */
   caPem?: string | undefined;
+  /** What hosts are installed from; absent where this control plane gives no agents out. */
+  agentPackage?: AgentPackage | undefined;
 }
 
 /** A cache of a facade, as far as its start and its readiness are concerned. */
@@ -128,6 +131,7 @@ function registerAll(app: FastifyInstance, deps: Registration): void {
   const { approval, credentials, enrollmentTokens } = oauth;
   const { namespace } = identity;
   login.register(app);
+  registerInstallRoutes(app, identity);
   registerOAuthRoutes(app, { ...deps, ...identity, endpoints: oauth.endpoints });
   registerIdentityRoutes(app, { ...deps, namespace, sessions: login.sessions });
   if (identity.loginLinks) registerLoginLinkRoute(app, { ...deps, links: identity.loginLinks });

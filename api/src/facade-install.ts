@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FacadeIdentity } from './facade-identity.ts';
+import { installCommand } from './install/index.ts';
 import type { InstallCommands } from './pages/pages-deps.ts';
 
 /**
@@ -9,13 +10,9 @@ import type { InstallCommands } from './pages/pages-deps.ts';
  * the page that it came from, and nothing on the way.
  */
 export function installCommands({ publicURL, caPem }: Pick<FacadeIdentity, 'publicURL' | 'caPem'>): InstallCommands {
-  const { origin } = publicURL;
-  const fingerprint = caPem === undefined ? undefined : createHash('sha256').update(caPem).digest('hex');
-  const enrol = (token?: string): string =>
-    [
-      `nanny-agent enroll --url ${origin}`,
-      ...(fingerprint === undefined ? [] : [`--ca-fingerprint ${fingerprint}`]),
-      ...(token === undefined ? [] : [`--enrollment-token ${token}`]),
-    ].join(' ');
-  return { withCode: () => enrol(), withToken: (token) => enrol(token) };
+  const caFingerprint = caPem === undefined ? undefined : createHash('sha256').update(caPem).digest('hex');
+  return {
+    withCode: () => installCommand({ publicURL, caFingerprint }),
+    withToken: (token) => installCommand({ publicURL, caFingerprint, token }),
+  };
 }

@@ -21,3 +21,4 @@ export { readLoginConfig } from './login/parse-login-config.ts';
 export { SecretKeys } from './secrets/secret-keys.ts';
 export { API_PROCESS_SETTINGS } from './process-config.ts';
 export { API_PROCESS_ERRORS } from './process-errors.ts';
+export { PackedAgent, installCommand, locateAgentFiles, type AgentPackage } from './install/index.ts';

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { createLogger, LOG_LEVELS, type LogLevel, systemClock, makeFolder } from '@nannyapi/process';
 import { startStandalone } from '@nannyapi/standalone';
+import { agentPackage } from './agent-package.ts';
 import { FACADE_FLAGS, FACADE_HELP, readFacadeFlags } from './facade-flags.ts';
 import { readFlags, readPort } from './flags.ts';
 import { agentCommand, shippedAccess, shippedCrds } from './locations.ts';
@@ -82,6 +83,7 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
       crds: shippedCrds(),
       access: shippedAccess(),
       agentCommand: values.agent ? agentCommand() : undefined,
+      agentPackage: agentPackage(dataDir),
       apiServerOnly: values['api-server-only'],
       env: io.env,
       clock: systemClock,

@@ -1,3 +1,4 @@
+import type { AgentPackage } from '@nannyapi/api';
 import { type Clock, type Logger, writeFileAtomic } from '@nannyapi/process';
 import { apiServerFolder, finishRestore } from '../backup/data-folder.ts';
 import { startApiServer } from '../server/start-api-server.ts';
@@ -27,6 +28,8 @@ export interface StandaloneOptions {
   access: unknown[];
   /** Program and leading arguments of the agent; absent starts none. */
   agentCommand?: readonly string[] | undefined;
+  /** What other hosts are installed from; absent gives no agents out. */
+  agentPackage?: AgentPackage | undefined;
   /** Where the agent's log goes; absent: to this process's own standard error. */
   agentLogPath?: string | undefined;
   /** Serves the Kubernetes API alone: no operator, no facade, no agent. */

@@ -124,7 +124,7 @@ function authenticatorOf(options: StandaloneOptions, deps: StartFacadeDeps): Aut
 }
 
 async function identityOf(
-  { certificateFiles, dataDir, loginConfigPath }: StandaloneOptions,
+  { agentPackage, certificateFiles, dataDir, loginConfigPath }: StandaloneOptions,
   { caPem }: ApiServerHandle,
   { addresses, publicURL, names }: FacadeSite,
 ): Promise<FacadeIdentity> {
@@ -138,6 +138,7 @@ async function identityOf(
     loginConfig: loginConfigPath === undefined ? undefined : await readLoginConfig(loginConfigPath),
     // Of a given certificate nobody told us the authority: mostly every system knows it.
     caPem: certificateFiles ? undefined : caPem,
+    agentPackage,
   };
 }
 
