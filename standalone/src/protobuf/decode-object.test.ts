@@ -7,8 +7,8 @@ function bytes(number: number, content: Buffer | string): Buffer {
   return Buffer.concat([Buffer.from([number * 8 + 2, body.length]), body]);
 }
 
-function envelope(kind: string, raw: Buffer): Buffer {
-  const typeMeta = Buffer.concat([bytes(1, 'v1'), bytes(2, kind)]);
+function envelope(kind: string, raw: Buffer, apiVersion = 'v1'): Buffer {
+  const typeMeta = Buffer.concat([bytes(1, apiVersion), bytes(2, kind)]);
   return Buffer.concat([Buffer.from('k8s\0'), bytes(1, typeMeta), bytes(2, raw)]);
 }
 
@@ -24,6 +24,24 @@ describe('decodeObject', () => {
       metadata: { name: 'made', labels: { a: 'b' }, finalizers: ['x/y'] },
       data: { key: 'AQI=' },
       immutable: true,
+    });
+  });
+
+  it('reads messages in lists, and maps of lists', () => {
+    const rule = Buffer.concat([bytes(1, 'get'), bytes(1, 'list'), bytes(2, ''), bytes(3, 'pods')]);
+    const role = envelope(
+      'Role',
+      Buffer.concat([bytes(1, bytes(1, 'r')), bytes(2, rule)]),
+      'rbac.authorization.k8s.io/v1',
+    );
+    expect(decodeObject(role)).toMatchObject({
+      metadata: { name: 'r' },
+      rules: [{ verbs: ['get', 'list'], apiGroups: [''], resources: ['pods'] }],
+    });
+    const extra = bytes(5, Buffer.concat([bytes(1, 'key'), bytes(2, Buffer.concat([bytes(1, 'a'), bytes(1, 'b')]))]));
+    const spec = bytes(2, Buffer.concat([bytes(1, bytes(2, 'get')), bytes(3, 'bob'), extra]));
+    expect(decodeObject(envelope('SubjectAccessReview', spec, 'authorization.k8s.io/v1'))).toMatchObject({
+      spec: { user: 'bob', resourceAttributes: { verb: 'get' }, extra: { key: ['a', 'b'] } },
     });
   });
 

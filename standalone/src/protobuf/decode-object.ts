@@ -71,6 +71,7 @@ const SCALARS: Readonly<Record<Exclude<FieldType, object>, (field: WireField, be
   'list:string': ({ bytes }, before) => append(before, bytes.toString('utf8')),
   'map:string': ({ bytes }, before) => addEntry(before, bytes, 'utf8'),
   'map:bytes': ({ bytes }, before) => addEntry(before, bytes, 'base64'),
+  'map:list': ({ bytes }, before) => addList(before, bytes),
 };
 
 /** In place: copying at every element would make a large list quadratic. */
@@ -89,6 +90,18 @@ function addEntry(before: unknown, bytes: Buffer, encoding: 'utf8' | 'base64'): 
     if (field.number === 2) value = field.bytes.toString(encoding);
   }
   return map.set(key, value);
+}
+
+/** A map of lists of strings: each list is a message of one repeated field. */
+function addList(before: unknown, bytes: Buffer): Map<string, string[]> {
+  const map = before instanceof Map ? (before as Map<string, string[]>) : new Map<string, string[]>();
+  let key = '';
+  const list: string[] = [];
+  for (const field of readFields(bytes)) {
+    if (field.number === 1) key = field.bytes.toString('utf8');
+    if (field.number === 2) for (const { bytes: item } of readFields(field.bytes)) list.push(item.toString('utf8'));
+  }
+  return map.set(key, list);
 }
 
 function decodeTime(bytes: Buffer): string | undefined {

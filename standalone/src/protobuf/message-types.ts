@@ -1,3 +1,6 @@
+import { RBAC_MESSAGES } from './rbac-messages.ts';
+import { REVIEW_MESSAGES } from './review-messages.ts';
+
 /** How a field is read into JSON. `list:` repeats, `map:` is a map with string keys. */
 export type FieldType =
   | 'string'
@@ -8,6 +11,7 @@ export type FieldType =
   | 'list:string'
   | 'map:string'
   | 'map:bytes'
+  | 'map:list'
   | { message: MessageType }
   | { listOf: MessageType };
 
@@ -45,7 +49,7 @@ const LOCAL_REFERENCE: MessageType = { 1: { name: 'name', type: 'string' } };
 /**
  * The kinds that `kubectl create` sends as protobuf, by `apiVersion/kind`; the rest of kubectl speaks JSON.
  *
- * Source: `k8s.io/api/core/v1/generated.proto`.
+ * Source: `k8s.io/api/core/v1/generated.proto` and those of other groups.
  */
 export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
   'v1/Namespace': {
@@ -72,4 +76,7 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
     3: { name: 'imagePullSecrets', type: { listOf: LOCAL_REFERENCE } },
     4: { name: 'automountServiceAccountToken', type: 'bool' },
   },
+  ...Object.fromEntries(
+    Object.entries({ ...RBAC_MESSAGES, ...REVIEW_MESSAGES }).map(([kind, type]) => [kind, { 1: METADATA, ...type }]),
+  ),
 };
