@@ -21,7 +21,7 @@ import type { UserSighting } from './user-directory.ts';
 export const LOCAL_PROVIDER = 'local';
 const LOCAL_SUBJECT = 'admin';
 /** The group that standalone binds to its ClusterRole of admins. */
-const LOCAL_GROUPS = ['nannyapi:admins'];
+export const LOCAL_GROUPS: readonly string[] = ['nannyapi:admins'];
 
 /** What {@link LoginFlow} needs. */
 export interface LoginFlowDeps {
@@ -105,7 +105,7 @@ export class LoginFlow {
     const sighting = { provider: LOCAL_PROVIDER, subject: LOCAL_SUBJECT, profile: { name: 'Local admin' } };
     try {
       if (this.#deps.links?.redeem(token) !== true) throw new LoginError('LinkNotGood', 'No such link');
-      await this.#admit(request, reply, { sighting, groups: LOCAL_GROUPS });
+      await this.#admit(request, reply, { sighting, groups: [...LOCAL_GROUPS] });
       return reply.redirect('/', 303);
     } catch (error) {
       return this.#refuse(request, reply, { error, provider: LOCAL_PROVIDER });
@@ -137,7 +137,7 @@ export class LoginFlow {
     const before = await browsers.shown(request);
     const origin = { address: request.ip, userAgent: request.headers['user-agent'] };
     const live = await book.begin(sighting, { groups, origin });
-    const principal = principalOf(live.user, live.session);
+    const principal = principalOf(live, groups);
     const by = { ...auditedRequest(request), principal, provider: sighting.provider };
     if (before) await book.end(before.user, before.sessionID, by);
     await browsers.give(reply, live);

@@ -11,7 +11,7 @@ import { createCsrfTokens, type CsrfTokens } from './csrf-token.ts';
 import { GithubProvider } from './github-provider.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import type { LoginConfig } from './login-config.ts';
-import { LOCAL_PROVIDER, LoginFlow } from './login-flow.ts';
+import { LOCAL_GROUPS, LOCAL_PROVIDER, LoginFlow } from './login-flow.ts';
 import type { LoginLinks } from './login-links.ts';
 import { createLoginMetrics } from './login-metrics.ts';
 import { registerLoginRoutes } from './login-routes.ts';
@@ -76,7 +76,7 @@ export class LoginServer implements Login {
       ...deps,
       book: this.sessions,
       csrf: this.#csrf,
-      isProvider: (id) => this.#isProvider(id),
+      mappedGroups: (id) => this.#mappedGroups(id),
     });
     this.#flow = new LoginFlow({
       ...deps,
@@ -106,7 +106,7 @@ export class LoginServer implements Login {
     return createPersonTokenAuthenticator({
       book: this.sessions,
       clock,
-      isProvider: (id) => this.#isProvider(id),
+      mappedGroups: (id) => this.#mappedGroups(id),
       next,
     });
   }
@@ -117,8 +117,9 @@ export class LoginServer implements Login {
     registerLoginRoutes(app, { flow: this.#flow, origins: this.#deps.origins });
   }
 
-  #isProvider(id: string): boolean {
-    return this.#providers.has(id) || (id === LOCAL_PROVIDER && this.links !== undefined);
+  #mappedGroups(id: string): readonly string[] | undefined {
+    if (id === LOCAL_PROVIDER) return this.links && LOCAL_GROUPS;
+    return this.#providers.get(id)?.config.groups.map(({ group }) => group);
   }
 }
 

@@ -100,7 +100,6 @@ describe('login with an OIDC issuer', () => {
     expect(user.spec).toMatchObject({ email: 'ben@corp.example', access: 'Enabled' });
     expect(user.status).toMatchObject({
       groups: ['staff'],
-      conditions: [{ type: 'Ready', status: 'True', reason: 'Enabled' }],
       sessions: [{ client: 'Browser', address: '127.0.0.1', userAgent: 'Firefox/150 (X11)', groups: ['staff'] }],
     });
     const session = user.status?.sessions?.at(-1);

@@ -5,14 +5,13 @@ import type { Principal } from '../identity/principal.ts';
 import { ReviewLimit } from '../identity/review-limit.ts';
 import { findByToken, isPersonToken, userOfToken } from './person-token.ts';
 import type { SessionBook } from './session-book.ts';
-import { principalOf } from './session-rules.ts';
+import { principalOf, type MappedGroups } from './session-rules.ts';
 
 /** What {@link createPersonTokenAuthenticator} needs. */
 export interface PersonTokenAuthenticatorDeps {
   book: SessionBook;
   clock: Clock;
-  /** As of `BrowserSessions`. */
-  isProvider(id: string): boolean;
+  mappedGroups: MappedGroups;
   /** Who decides about all other tokens. */
   next: Authenticator;
 }
@@ -47,7 +46,8 @@ async function personOf(
   };
   const live = await deps.book.find(name, isThere, () => limit.admit(origin.address));
   if (!isKnown) limit.countWrong(origin.address);
-  if (!live || !deps.isProvider(live.user.spec.provider)) return undefined;
+  const mapped = live && deps.mappedGroups(live.user.spec.provider);
+  if (!live || !mapped) return undefined;
   deps.book.noteUse(live);
-  return principalOf(live.user, live.session);
+  return principalOf(live, mapped);
 }

@@ -8,7 +8,7 @@ import { plainAddress } from '../identity/cluster-node.ts';
 import type { UserPrincipal } from '../identity/principal.ts';
 import { LoginError } from './login-error.ts';
 import { findByToken, hashOfToken, makePersonToken, userOfToken } from './person-token.ts';
-import { isAlive, isOver, isSeenDue, withSession, type SessionLimits } from './session-rules.ts';
+import { isAlive, isOver, isSeenDue, withSession, type LiveSession, type SessionLimits } from './session-rules.ts';
 import type { CommandLineToken, EndedBy, LoginOrigin, SessionEntry, Sessions } from './sessions.ts';
 import type { UserDirectory, UserSighting } from './user-directory.ts';
 import { kubernetesNameOf, userObjectNameOf } from './user-name.ts';
@@ -17,12 +17,6 @@ import { kubernetesNameOf, userObjectNameOf } from './user-name.ts';
 export const COMMAND_LINE_LIFETIME_MS = 12 * 3_600_000;
 /** Ended logins that this replica remembers until its cache has heard of them. */
 const MAX_ENDED = 10_000;
-
-/** A login that counts, and whose it is. */
-export interface LiveSession {
-  user: User;
-  session: UserStatusSession;
-}
 
 /** What {@link SessionBook} needs. */
 export interface SessionBookDeps {

@@ -8,6 +8,18 @@ export const MAX_SESSIONS = 32;
 /** `lastSeenTime` is written at most so often, in milliseconds: a write for each request would be a flood. */
 export const SEEN_FOLD_MS = 300_000;
 
+/** A login that counts, and whose it is. */
+export interface LiveSession {
+  user: User;
+  session: UserStatusSession;
+}
+
+/**
+ * The groups that people of a provider may have by the configuration; `undefined` for an id that is no provider (any
+ * more), whose people may not be here.
+ */
+export type MappedGroups = (provider: string) => readonly string[] | undefined;
+
 /** How long logins last. */
 export interface SessionLimits {
   idleMs: number;
@@ -47,14 +59,15 @@ export function withSession(
   return [...rest.filter((session) => newest.includes(session)), added];
 }
 
-/** Whom a login speaks for, with the groups that it brought. A `system:` group that stands there by whatever way is left out. */
-export function principalOf(user: User, session: UserStatusSession): UserPrincipal {
-  return {
-    kind: 'user',
-    name: kubernetesNameOf(user),
-    groups: (session.groups ?? []).filter(isOwnGroup),
-    provider: user.spec.provider,
-  };
+/**
+ * Whom a login speaks for.
+ *
+ * Its groups are those that it brought and that the configuration still maps: a mapping that is taken away counts no
+ * more, and whatever else may have got into the entry never did. `system:` groups are none.
+ */
+export function principalOf({ user, session }: LiveSession, mapped: readonly string[]): UserPrincipal {
+  const groups = (session.groups ?? []).filter((group) => mapped.includes(group) && isOwnGroup(group));
+  return { kind: 'user', name: kubernetesNameOf(user), groups, provider: user.spec.provider };
 }
 
 function seenMs(session: UserStatusSession): number {

@@ -7,8 +7,8 @@ import type { SecretKeys } from '../secrets/secret-keys.ts';
 import { clearCookie, cookieKind, hasCookie, readCookie, setCookie, type CookieKind } from './cookie.ts';
 import type { CsrfTokens } from './csrf-token.ts';
 import { SealedCookies, type OpenedCookie } from './sealed-cookie.ts';
-import type { LiveSession, SessionBook } from './session-book.ts';
-import { principalOf } from './session-rules.ts';
+import type { SessionBook } from './session-book.ts';
+import { principalOf, type LiveSession, type MappedGroups } from './session-rules.ts';
 
 /** A cookie older than this is sealed anew, in milliseconds; so is one that an old key has sealed. */
 const RESEAL_MS = 900_000;
@@ -20,8 +20,7 @@ export interface BrowserSessionsDeps {
   clock: Clock;
   book: SessionBook;
   csrf: CsrfTokens;
-  /** Whether people of a provider may be here: one that was taken out of the configuration brings nobody any more. */
-  isProvider(id: string): boolean;
+  mappedGroups: MappedGroups;
 }
 
 /** Which login a cookie says it is. */
@@ -69,18 +68,20 @@ export class BrowserSessions implements CredentialScheme {
     const opened = await this.#open(request);
     const content = contentOf(opened);
     const live = content && (await this.#find(content));
-    if (!opened || !content || !live) {
+    const mapped = live && this.#deps.mappedGroups(live.user.spec.provider);
+    if (!opened || !content || !live || !mapped) {
       this.forget(reply);
       throw new ApiError('Unauthenticated', 'This login has ended; log in again');
     }
     this.#deps.book.noteUse(live);
     const ageMs = this.#deps.clock.now().getTime() - opened.sealTime.getTime();
     if (!opened.isNewestKey || ageMs >= RESEAL_MS) await this.give(reply, live);
-    return this.#authentication(live, content);
+    return this.#authentication(live, content, mapped);
   }
 
-  #authentication({ user, session }: LiveSession, content: CookieContent): Authentication {
-    const principal = principalOf(user, session);
+  #authentication(live: LiveSession, content: CookieContent, mapped: readonly string[]): Authentication {
+    const { user, session } = live;
+    const principal = principalOf(live, mapped);
     const { name, email } = user.spec;
     return {
       principal,
@@ -120,7 +121,7 @@ export class BrowserSessions implements CredentialScheme {
     };
     const live = await book.find(user, isThere);
     if (!isKnown) book.markEnded(sessionID);
-    return live && this.#deps.isProvider(live.user.spec.provider) ? live : undefined;
+    return live;
   }
 }
 

@@ -248,6 +248,26 @@ describe('session ends', () => {
     expect(await whoIs(browser, replica)).toBeUndefined();
   });
 
+  it('in part, when a mapping was taken out of the configuration: its group is gone', async () => {
+    const browser = await loggedIn();
+    expect(await whoIs(browser, replica)).toMatchObject({ groups: ['nannyapi:admins'] });
+    await replica.close();
+    replica = await rig.replica({ config: config.replace('nannyapi:admins', 'other') });
+    expect(await whoIs(browser, replica)).toMatchObject({ name: 'corp:sub-anna', groups: [] });
+  });
+
+  it('with no more groups than the configuration maps, whatever stands in its entry', async () => {
+    const browser = await loggedIn();
+    const { status } = await rig.user('corp', 'sub-anna');
+    const groups = ['system:masters', 'nannyapi:admins', 'other'];
+    const sessions = status?.sessions?.map((session) => ({ ...session, groups }));
+    const users = rig.server.client.resource<User>(UserResource);
+    await users.patchStatus({ name: await userName('anna') }, { status: { sessions } });
+    await replica.close();
+    replica = await rig.replica({ config });
+    expect(await whoIs(browser, replica)).toMatchObject({ groups: ['nannyapi:admins'] });
+  });
+
   it('when 32 newer ones were used since', async () => {
     const browser = await loggedIn('ben');
     rig.clock.shift(1);

@@ -7,14 +7,7 @@ import {
   type UserStatus,
 } from '@nannyapi/crds';
 import type { Clock, Logger } from '@nannyapi/process';
-import {
-  createInformer,
-  isKubeError,
-  setCondition,
-  type Informer,
-  type KubeClient,
-  type ResourceClient,
-} from '@nannyapi/runtime';
+import { createInformer, isKubeError, type Informer, type KubeClient, type ResourceClient } from '@nannyapi/runtime';
 import type { Registry } from 'prom-client';
 import { ApiError } from '../http/api-error.ts';
 import { CALL } from '../http/kube-call.ts';
@@ -49,11 +42,9 @@ export type StatusChange = (user: User) => Partial<UserStatus> | undefined;
 export class UserDirectory {
   readonly informer: Informer<User>;
   readonly #users: ResourceClient<User>;
-  readonly #clock: Clock;
 
   constructor(deps: UserDirectoryDeps) {
     this.#users = deps.client.resource<User>(UserResource);
-    this.#clock = deps.clock;
     this.informer = createInformer<User>({ ...deps, client: this.#users, name: 'users' });
   }
 
@@ -100,30 +91,16 @@ export class UserDirectory {
       const status = user && change(user);
       if (!user || !status) return undefined;
       try {
-        return await this.#write(user, status);
+        return await this.#users.patchStatus(
+          { name },
+          { metadata: { resourceVersion: user.metadata.resourceVersion }, status },
+          CALL,
+        );
       } catch (error) {
         if (!isKubeError(error, 'Conflict')) throw error;
       }
     }
     throw new ApiError('Unavailable', 'The User is being written by others', { retryAfterSeconds: 1 });
-  }
-
-  #write(user: User, status: Partial<UserStatus>): Promise<User> {
-    const { generation: observedGeneration = 0, name = '', resourceVersion } = user.metadata;
-    const isEnabled = user.spec.access !== 'Disabled';
-    const ready = {
-      type: UserCondition.Ready,
-      status: isEnabled ? 'True' : 'False',
-      reason: isEnabled ? 'Enabled' : 'Disabled',
-      message: isEnabled ? 'The person may log in' : 'spec.access is Disabled',
-      observedGeneration,
-    } as const;
-    const conditions = setCondition(user.status?.conditions, ready, this.#clock.now());
-    return this.#users.patchStatus(
-      { name },
-      { metadata: { resourceVersion }, status: { observedGeneration, conditions, ...status } },
-      CALL,
-    );
   }
 
   async #create(name: string, { provider, issuer, subject, profile }: UserSighting): Promise<User> {
