@@ -5,7 +5,7 @@
  *
  * Whatever a host or a model said becomes text nodes and nothing else.
  */
-import { addLines, elapsedText } from './run-lines.js';
+import { addLines, elapsedText, linesOf } from './run-lines.js';
 
 /**
  * @import { RunLine } from './run-lines.d.ts'
@@ -25,9 +25,6 @@ const EVENTS = [
 ];
 /** Most of an output that is shown in place, in bytes; all of it is on a page of its own. */
 const MAX_OUTPUT_BYTES = 65_536;
-
-const list = document.querySelector('[data-timeline]');
-if (list instanceof HTMLElement) startTimeline(list);
 
 /** @param {HTMLElement} list */
 function startTimeline(list) {
@@ -54,6 +51,7 @@ function followRun(list) {
       stream.close();
       clearInterval(clock);
       list.dataset.over = '';
+      document.querySelector('[data-refresh]')?.remove();
       if (event.type === 'verdict') void showVerdict();
     });
   }
@@ -94,6 +92,7 @@ class TimelineView {
   /** @param {RunEvent} event */
   take(event) {
     addLines(this.#lines, event);
+    showState(event);
     const endedStep = event.type === 'step-ended' ? event.data.step : undefined;
     if (endedStep !== undefined) this.#endedSteps.add(endedStep);
     for (const line of this.#lines.values()) {
@@ -248,6 +247,18 @@ async function readOutput(url) {
 }
 
 /**
+ * Says in the place of the answer what is done now.
+ *
+ * @param {RunEvent} event
+ */
+function showState(event) {
+  if (event.type !== 'step' && event.type !== 'waiting') return;
+  const [line] = linesOf(event);
+  setText('[data-state]', event.type === 'step' ? 'Investigating' : 'Waiting');
+  setText('[data-testing]', line === undefined ? '' : `${line.label}: ${line.text}`);
+}
+
+/**
  * Puts the verdict where the page says that there is none yet. The new page is parsed, never run: the parser makes a
  * document of its own, whose scripts are dead, and the server has escaped all that a host or a model said.
  */
@@ -292,3 +303,7 @@ function element(name, className) {
   made.className = className;
   return made;
 }
+
+// Last, for the class above is not there before its line was read.
+const list = document.querySelector('[data-timeline]');
+if (list instanceof HTMLElement) startTimeline(list);

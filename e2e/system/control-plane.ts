@@ -28,11 +28,14 @@ export interface ControlPlane {
   close(): Promise<void>;
 }
 
-/** Starts a control plane with its local agent and waits until it says that it is ready. */
-export async function startControlPlane(env: Record<string, string> = {}): Promise<ControlPlane> {
+/** Starts a control plane with its local agent, and with further arguments; waits until it says that it is ready. */
+export async function startControlPlane(
+  env: Record<string, string> = {},
+  args: readonly string[] = [],
+): Promise<ControlPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), 'nannyapi-e2e-'));
   const kubeconfigPath = join(dataDir, 'kubeconfig');
-  let running = await launch({ dataDir, kubeconfigPath, env, ports: { api: 0, facade: 0 } });
+  let running = await launch({ dataDir, kubeconfigPath, env, args, ports: { api: 0, facade: 0 } });
   return {
     kubeconfigPath,
     dataDir,
@@ -45,7 +48,7 @@ export async function startControlPlane(env: Record<string, string> = {}): Promi
     kill: () => end(running.child, 'SIGKILL'),
     restart: async () => {
       const ports = { api: portOf(running.apiUrl), facade: portOf(running.facadeUrl) };
-      running = await launch({ dataDir, kubeconfigPath, env, ports });
+      running = await launch({ dataDir, kubeconfigPath, env, args, ports });
     },
     close: async () => {
       await end(running.child, 'SIGTERM');
@@ -58,6 +61,7 @@ interface Launch {
   dataDir: string;
   kubeconfigPath: string;
   env: Record<string, string>;
+  args: readonly string[];
   ports: { api: number; facade: number };
 }
 
@@ -68,9 +72,9 @@ interface Running {
   agentName: string;
 }
 
-async function launch({ dataDir, kubeconfigPath, env, ports }: Launch): Promise<Running> {
+async function launch({ dataDir, kubeconfigPath, env, args: further, ports }: Launch): Promise<Running> {
   const args = ['standalone', '--data', dataDir, '--kubeconfig', kubeconfigPath, '--agent'];
-  args.push('--port', String(ports.api), '--facade-port', String(ports.facade));
+  args.push('--port', String(ports.api), '--facade-port', String(ports.facade), ...further);
   const child = spawn(NANNY, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   child.stderr.pipe(createWriteStream(join(dataDir, 'log'), { flags: 'a' }));
   const said: string[] = [];

@@ -45,6 +45,7 @@ export function registerPages(app: FastifyInstance, deps: PagesDeps): void {
         classicScripts: ['swagger-ui-bundle.js'],
         scripts: ['docs.js'],
         hasDataImages: true,
+        hasForeignMain: true,
       })),
   });
 }

@@ -3,7 +3,11 @@ import { html, path, type Html } from '../html/html.ts';
 import { badge } from './badge.ts';
 import { remedyFor, runState } from './run-state.ts';
 
+/** Quotations that stand open; a page is read at 3 a.m. for what to do, and that comes next. */
+const SHOWN_QUOTES = 4;
+
 type Quote = NonNullable<InvestigationStatusResolution['evidence']>[number];
+type QuoteView = (quote: Quote) => Html;
 
 /** How an answer is shown. */
 export interface AnswerContext {
@@ -22,7 +26,8 @@ export function answerView(investigation: Investigation, context: AnswerContext)
   const state = runState(investigation);
   return html`<section id="answer" class="answer ${state.tone}" aria-labelledby="answer-title">
     <h2 id="answer-title">
-      ${state.headline}${resolution?.confidence && html` ${badge(`confidence ${resolution.confidence}`, 'plain')}`}
+      <span data-state>${state.headline}</span
+      >${resolution?.confidence && html` ${badge(`confidence ${resolution.confidence}`, 'plain')}`}
     </h2>
     ${resolution ? resolutionView(investigation, resolution, context) : openEnd(investigation)}
   </section>`;
@@ -33,64 +38,71 @@ function resolutionView(
   resolution: InvestigationStatusResolution,
   context: AnswerContext,
 ): Html {
-  const { rootCause, evidence = [], plan, ruledOut = [] } = resolution;
+  const { rootCause, evidence = [], plan = '', ruledOut = [] } = resolution;
   const { namespace = '', name = '' } = investigation.metadata;
-  const quote = (one: Quote): Html => quoteView(one, path`/investigations/${namespace}/${name}`, context.sources);
-  return html`${
-    rootCause &&
-    html`<p class="cause">${rootCause.statement}</p>
-      <dl class="facts">
-        <div>
-          <dt>Component</dt>
-          <dd>${rootCause.component}</dd>
-        </div>
-        <div>
-          <dt>Mechanism</dt>
-          <dd>${rootCause.mechanism}</dd>
-        </div>
-      </dl>`
-  }
-  ${!rootCause && html`<p class="cause">${summaryMessage(investigation)}</p>`}
+  const quoteOf: QuoteView = (one) => quoteView(one, path`/investigations/${namespace}/${name}`, context.sources);
+  return html`${rootCause ? causeView(rootCause) : html`<p class="cause">${summaryMessage(investigation)}</p>`}
+  ${evidence.length > 0 && proofView(evidence, quoteOf)}
   ${
-    evidence.length > 0 &&
-    html`<h3>Proof</h3>
-      <ul class="proof">
-        ${evidence.map((one) => html`<li>${quote(one)}</li>`)}
-      </ul>`
-  }
-  ${
-    plan !== undefined &&
     plan !== '' &&
     html`<h3>What to do now</h3>
       <div class="plan">${context.renderPlan(plan)}</div>`
   }
-  ${
-    ruledOut.length > 0 &&
-    html`<details class="ruled-out">
-      <summary><h3>Ruled out (${ruledOut.length})</h3></summary>
-      <ul>
-        ${ruledOut.map(
-          (rival) =>
-            html`<li>
-              <p><strong>${rival.mechanism}</strong>: ${rival.statement}</p>
-              ${
-                rival.evidence?.length
-                  ? html`<ul class="proof">
-                      ${rival.evidence.map((one) => html`<li>${quote(one)}</li>`)}
-                    </ul>`
-                  : ''
-              }
-            </li>`,
-        )}
-      </ul>
-    </details>`
-  }`;
+  ${ruledOut.length > 0 && ruledOutView(ruledOut, quoteOf)}`;
+}
+
+function causeView({ component, mechanism, statement }: NonNullable<InvestigationStatusResolution['rootCause']>): Html {
+  return html`<p class="cause">${statement}</p>
+    <dl class="facts">
+      <div>
+        <dt>Component</dt>
+        <dd>${component}</dd>
+      </div>
+      <div>
+        <dt>Mechanism</dt>
+        <dd>${mechanism}</dd>
+      </div>
+    </dl>`;
+}
+
+function proofView(evidence: readonly Quote[], quoteOf: QuoteView): Html {
+  const rest = evidence.slice(SHOWN_QUOTES);
+  return html`<h3>Proof</h3>
+    ${quoteList(evidence.slice(0, SHOWN_QUOTES), quoteOf)}
+    ${
+      rest.length > 0 &&
+      html`<details>
+        <summary>${rest.length} more quotations</summary>
+        ${quoteList(rest, quoteOf)}
+      </details>`
+    }`;
+}
+
+function ruledOutView(rivals: NonNullable<InvestigationStatusResolution['ruledOut']>, quoteOf: QuoteView): Html {
+  return html`<details class="ruled-out">
+    <summary><h3>Ruled out (${rivals.length})</h3></summary>
+    <ul>
+      ${rivals.map(
+        ({ mechanism, statement, evidence = [] }) =>
+          html`<li>
+            <p><strong>${mechanism}</strong>: ${statement}</p>
+            ${evidence.length > 0 && quoteList(evidence, quoteOf)}
+          </li>`,
+      )}
+    </ul>
+  </details>`;
+}
+
+function quoteList(quotes: readonly Quote[], quoteOf: QuoteView): Html {
+  return html`<ul class="proof">
+    ${quotes.map((one) => html`<li>${quoteOf(one)}</li>`)}
+  </ul>`;
 }
 
 /** A quotation, led back to the place where it stands. */
 function quoteView({ id, quote }: Quote, page: string, sources: ReadonlyMap<string, string>): Html {
   const href = `${page}/evidence/${encodeURIComponent(id)}?quote=${encodeURIComponent(quote)}#quote`;
-  const source = sources.get(id);
+  const source = sources.get(id)?.replace(/^collect /, '');
   return html`<figure>
     <figcaption><a href="${href}">${id}</a>${source && html` <code>${source}</code>`}</figcaption>
     <blockquote><pre>${quote}</pre></blockquote>
@@ -104,12 +116,15 @@ function openEnd(investigation: Investigation): Html {
     return html`<p class="cause">${summary.message}</p>
       ${remedy && html`<p>${remedy}</p>`}`;
   }
-  const waits = ['Accepted', 'AgentReady'].flatMap(
+  const waiting = ['Accepted', 'AgentReady'].flatMap(
     (type) => investigation.status?.conditions?.find((one) => one.type === type && one.status === 'False') ?? [],
   );
-  const hypothesis = investigation.status?.steps?.at(-1)?.hypothesis;
-  return html`${waits.map((one) => html`<p class="cause">It waits: ${one.message}</p>`)}
-    ${hypothesis !== undefined && waits.length === 0 && html`<p class="cause">Testing: ${hypothesis}</p>`}
+  const step = investigation.status?.steps?.at(-1);
+  const now = waiting[0]
+    ? `waiting: ${waiting[0].message}`
+    : step && `step ${step.index}: ${step.hypothesis ?? 'collects the first facts of this host'}`;
+  // `timeline.js` goes on with this sentence.
+  return html`<p class="cause" data-testing>${now}</p>
     <p>The answer will stand here. A run takes a minute or two.</p>`;
 }
 

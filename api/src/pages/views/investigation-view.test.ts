@@ -62,7 +62,7 @@ describe('the page of a run', () => {
 
   it('says what is tested while it runs, and can be cancelled then alone', () => {
     const running = render({ investigation: runningInvestigation() });
-    expect(running).toContain('Testing: FilesystemFull at /srv/shop lasts');
+    expect(running).toContain('step 1: FilesystemFull at /srv/shop lasts');
     expect(running).toContain('action="/investigations/shop/inv-run/cancel"');
     expect(running).not.toContain('data-over');
     const over = render({ investigation: foundInvestigation() });

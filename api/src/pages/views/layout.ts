@@ -38,6 +38,8 @@ export interface PageContent {
   styles?: readonly string[] | undefined;
   /** What just happened, after a form. */
   notice?: Notice | undefined;
+  /** Whether a script of others draws a landmark `main` of its own; a page has one. */
+  hasForeignMain?: boolean | undefined;
   /** Narrow pages hold one form. */
   width?: 'narrow' | 'reading' | 'wide' | undefined;
 }
@@ -57,7 +59,7 @@ const LINKS: readonly { section: Section; href: string; text: string }[] = [
 
 /** A whole document. */
 export function layout(context: PageContext, content: PageContent): Html {
-  const { title, body, notice, styles = [], scripts = [], classicScripts = [], width = 'wide' } = content;
+  const { title, styles = [], scripts = [], classicScripts = [] } = content;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -73,12 +75,16 @@ export function layout(context: PageContext, content: PageContent): Html {
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>
-        ${banner(context, content.section)}
-        <main id="main" class="${width}" tabindex="-1">
-          ${notice && html`<p class="notice ${notice.tone}" role="status">${notice.text}</p>`} ${body}
-        </main>
+        ${banner(context, content.section)} ${mainView(content)}
       </body>
     </html> `;
+}
+
+function mainView({ body, notice, hasForeignMain, width = 'wide' }: PageContent): Html {
+  const content = html`${notice && html`<p class="notice ${notice.tone}" role="status">${notice.text}</p>`} ${body}`;
+  return hasForeignMain
+    ? html`<div id="main" class="main ${width}" tabindex="-1">${content}</div>`
+    : html`<main id="main" class="main ${width}" tabindex="-1">${content}</main>`;
 }
 
 function banner(context: PageContext, section: Section | undefined): Html {

@@ -32,7 +32,7 @@ export function timelineView(data: TimelineData): Html {
     ${
       !isOver &&
       html`<p class="live">
-        <span data-live role="status">As of when this page was sent.</span> <a href="${page}">Refresh</a>
+        <span data-live role="status">As of when this page was sent.</span> <a href="${page}" data-refresh>Refresh</a>
       </p>`
     }
     <ol
