@@ -1,11 +1,4 @@
-import {
-  API_VERSION,
-  ISSUER_ANNOTATION,
-  UserCondition,
-  UserResource,
-  type User,
-  type UserStatus,
-} from '@nannyapi/crds';
+import { API_VERSION, ISSUER_ANNOTATION, UserResource, type User, type UserStatus } from '@nannyapi/crds';
 import type { Clock, Logger } from '@nannyapi/process';
 import { createInformer, isKubeError, type Informer, type KubeClient, type ResourceClient } from '@nannyapi/runtime';
 import type { Registry } from 'prom-client';
