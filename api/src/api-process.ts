@@ -6,6 +6,7 @@ import { createFacade, type Facade } from './facade.ts';
 import { CertificateFiles } from './http/certificate-files.ts';
 import { createSubjectAccessReviewAuthorizer } from './identity/subject-access-review-authorizer.ts';
 import { createTokenReviewAuthenticator } from './identity/token-review-authenticator.ts';
+import { locateAgentFiles, PackedAgent, type AgentPackage } from './install/index.ts';
 import type { ApiProcessConfig } from './process-config.ts';
 import { readApiProcessSettings } from './process-settings.ts';
 
@@ -16,6 +17,17 @@ export interface ApiProcessDeps {
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
   log: Logger;
+  /** What hosts outside of the cluster get their Node from: this very program. */
+  program: ProgramFacts;
+}
+
+/** Which program runs. */
+export interface ProgramFacts {
+  /** Of Node, on disk. */
+  nodePath: string;
+  /** As Node calls it, for example `x64`. */
+  arch: string;
+  version: string;
 }
 
 /**
@@ -50,7 +62,7 @@ export async function runApiProcess(deps: ApiProcessDeps, signal: AbortSignal): 
     log,
     registry,
     ...clusterIdentity(deps, { client, registry, sharedAddresses }),
-    identity,
+    identity: identity && { ...identity, agentPackage: agentPackageOf(deps) },
     config: {
       host: config.NANNYAPI_API_HOST,
       port: config.NANNYAPI_API_PORT,
@@ -117,6 +129,14 @@ async function start(facade: Facade, config: ApiProcessConfig): Promise<void> {
     const message = `port ${port} is in use on ${host}; choose another by NANNYAPI_API_PORT`;
     throw new CodedError({ code: 'PortInUse', status: 409, message, cause: error });
   }
+}
+
+function agentPackageOf({ config, program }: ApiProcessDeps): AgentPackage {
+  return new PackedAgent({
+    ...locateAgentFiles(),
+    ...program,
+    cacheFolder: config.NANNYAPI_API_AGENT_PACKAGE_FOLDER,
+  });
 }
 
 function clusterIdentity(

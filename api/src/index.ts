@@ -2,6 +2,7 @@
 export * from './facade.ts';
 export type { FacadeConfig } from './facade-config.ts';
 export type { FacadeIdentity } from './facade-identity.ts';
+export { installCommands } from './facade-install.ts';
 export { FACADE_ERROR_CODES, type FacadeErrorCode } from './http/error-codes.ts';
 export { CertificateFiles } from './http/certificate-files.ts';
 export type { TlsFiles } from './http/create-app.ts';
@@ -21,4 +22,4 @@ export { readLoginConfig } from './login/parse-login-config.ts';
 export { SecretKeys } from './secrets/secret-keys.ts';
 export { API_PROCESS_SETTINGS } from './process-config.ts';
 export { API_PROCESS_ERRORS } from './process-errors.ts';
-export { PackedAgent, installCommand, locateAgentFiles, type AgentPackage } from './install/index.ts';
+export { PackedAgent, locateAgentFiles, type AgentPackage } from './install/index.ts';

@@ -3,6 +3,11 @@ import { createLogger, errorCode, errorMessage, systemClock } from '@nannyapi/pr
 import { runApiProcess } from './api-process.ts';
 import { loadApiProcessConfig } from './process-config.ts';
 
+declare global {
+  // The bundler puts the version of package.json in its place.
+  var NANNYAPI_VERSION: string | undefined;
+}
+
 const stop = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(new Error(name)));
 
@@ -13,7 +18,9 @@ try {
     level: config.NANNYAPI_API_LOG_LEVEL,
     destination: process.stderr,
   });
-  await runApiProcess({ config, env: process.env, clock: systemClock, log }, stop.signal);
+  const { execPath: nodePath, arch } = process;
+  const program = { nodePath, arch, version: globalThis.NANNYAPI_VERSION ?? '0.0.0-source' };
+  await runApiProcess({ config, env: process.env, clock: systemClock, log, program }, stop.signal);
 } catch (error) {
   const code = errorCode(error);
   process.stderr.write(`nannyapi-api: ${errorMessage(error)}${code === undefined ? '' : ` [${code}]`}\n`);

@@ -90,6 +90,13 @@ export const API_PROCESS_SETTINGS = {
     optional: true,
     pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
   },
+  NANNYAPI_API_AGENT_PACKAGE_FOLDER: {
+    description:
+      'Folder in which the agent for hosts outside of the cluster is packed at its first download, about 60 MB. Needed only with a public URL.',
+    type: 'string',
+    default: '/tmp/nannyapi-agent-packages',
+    maxLength: 4096,
+  },
   NANNYAPI_API_TRUSTED_PROXIES: {
     description:
       'IP addresses and CIDRs of proxies in front, with commas between, whose X-Forwarded-For is believed. They must append to it or replace it. Of everybody else the socket tells the address.',

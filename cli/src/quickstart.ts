@@ -162,6 +162,9 @@ function stayingText({ standalone }: Running, dataDir: string): string {
 The control plane stays up until you press Ctrl-C.
   Kubernetes API  ${standalone.apiUrl}
   Facade          ${standalone.facadeUrl}
+  Portal          ${standalone.issueLoginLink?.().href}
+                  logs you in once, within ten minutes; for another link: nanny standalone login-link --data ${dataDir}
+                  Its certificate is of our own authority, which your browser does not know: it will warn you.
   Try             kubectl --kubeconfig ${join(dataDir, 'kubeconfig')} describe investigations
 `;
 }

@@ -34,7 +34,7 @@ export function readyText(running: Standalone, places: ReadyPlaces): string {
 }
 
 function facadeLines(running: Standalone, { dataDir, isTerminal: isForPerson }: ReadyPlaces): string[] {
-  const { facadeUrl, publicURL, agentName, issueLoginLink } = running;
+  const { facadeUrl, publicURL, agentName, issueLoginLink, installCommand } = running;
   if (facadeUrl === undefined || publicURL === undefined || !issueLoginLink) return [];
   const another = `nanny standalone login-link --data ${dataDir}`;
   return [
@@ -48,5 +48,16 @@ function facadeLines(running: Standalone, { dataDir, isTerminal: isForPerson }: 
         ]
       : [`  Log in          ${another}`]),
     `  CA fingerprint  ${caFingerprint(running.caPem)}`,
+    // Where nobody else can reach it, nobody else can be enrolled.
+    ...(isLoopback(publicURL) || !isForPerson
+      ? []
+      : [
+          '  Enrol a host    as root, on that host:',
+          `    ${installCommand({ publicURL, caFingerprint: fingerprint })}`,
+        ]),
   ];
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
 }

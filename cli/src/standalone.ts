@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
+import type { AgentPackage } from '@nannyapi/api';
 import { createLogger, LOG_LEVELS, type LogLevel, systemClock, makeFolder } from '@nannyapi/process';
 import { startStandalone } from '@nannyapi/standalone';
-import { agentPackage } from './agent-package.ts';
 import { FACADE_FLAGS, FACADE_HELP, readFacadeFlags } from './facade-flags.ts';
 import { readFlags, readPort } from './flags.ts';
 import { agentCommand, shippedAccess, shippedCrds } from './locations.ts';
@@ -73,7 +73,7 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
   await makeFolder(dataDir);
   await makeFolder(dirname(kubeconfigPath));
 
-  const start = () =>
+  const start = async () =>
     startStandalone({
       dataDir,
       port,
@@ -83,7 +83,7 @@ async function run(args: readonly string[], io: VerbIo): Promise<number> {
       crds: shippedCrds(),
       access: shippedAccess(),
       agentCommand: values.agent ? agentCommand() : undefined,
-      agentPackage: agentPackage(dataDir),
+      agentPackage: values['api-server-only'] ? undefined : await loadAgentPackage(dataDir),
       apiServerOnly: values['api-server-only'],
       env: io.env,
       clock: systemClock,
@@ -104,6 +104,11 @@ function requireFacade(values: Readonly<Record<string, unknown>>): void {
   for (const flag of ['agent', ...Object.keys(FACADE_FLAGS)])
     if (values[flag] !== undefined && values[flag] !== false)
       throw new UsageError(`--${flag} needs the facade: drop --api-server-only`);
+}
+
+/** Loaded only with the facade, of which it is a part: the API server alone takes half the memory. */
+async function loadAgentPackage(dataDir: string): Promise<AgentPackage> {
+  return (await import('./agent-package.ts')).agentPackage(dataDir);
 }
 
 function readLevel(value: string): LogLevel {

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { DatabaseSync } from 'node:sqlite';
 import { errorMessage } from '@nannyapi/process';
 import { readMarks } from '../store/database.ts';
+import { SECRET_KEYS_FILE } from './data-folder.ts';
 import { SIGNING_KEY_FILE } from '../service-accounts/signing-key.ts';
 import { readStoreVersion, STORE_VERSION } from '../store/migrations.ts';
 import { backupError } from './backup-error.ts';
@@ -18,9 +19,16 @@ export const BACKUP_FORMAT = 2;
 
 /**
  * Files of the API server's folder that a backup holds: its authority, the admin's token, the hashes of all tokens, and (from
- * format 2 on) the key of the tokens of ServiceAccounts.
+ * format 2 on) the key of the tokens of ServiceAccounts and the keys that protect sessions and codes.
  */
-export const BACKED_UP_FILES = ['ca.crt', 'ca.key', 'admin.token', 'tokens.json', SIGNING_KEY_FILE] as const;
+export const BACKED_UP_FILES = [
+  'ca.crt',
+  'ca.key',
+  'admin.token',
+  'tokens.json',
+  SIGNING_KEY_FILE,
+  SECRET_KEYS_FILE,
+] as const;
 
 /** Tables that a backup has besides those of the store. */
 export const BACKUP_TABLES = `

@@ -6,6 +6,9 @@ export function apiServerFolder(dataDir: string): string {
   return join(dataDir, 'api-server');
 }
 
+/** In that folder: the keys that protect sessions and codes of the facade, so that they are backed up and restored with it. */
+export const SECRET_KEYS_FILE = 'secret-keys';
+
 /** Where a restored API server stands when it is whole and only its name is missing. */
 export function restoredFolder(dataDir: string): string {
   return join(dataDir, 'api-server.restored');

@@ -34,6 +34,8 @@ export interface ControlPlane {
   publicURL: URL;
   /** Makes a link with which the admin of the machine logs in once. */
   issueLoginLink: () => URL;
+  /** What is typed on another host, as root, to install its agent and enrol it. */
+  installCommand: string;
   agentName?: string;
 }
 
@@ -52,7 +54,7 @@ export async function startControlPlane(options: StandaloneOptions, deps: Contro
     clientOf(options, deps, { token: apiServer.issueToken(partUser(part)), registry });
 
   const localAgent = await openAgentSeat(options);
-  const { localURL, publicURL, loginLinks } = await startFacade(options, {
+  const { localURL, publicURL, loginLinks, installCommand } = await startFacade(options, {
     ...deps,
     client: clientOfPart('nannyapi-api'),
     registry,
@@ -67,7 +69,8 @@ export async function startControlPlane(options: StandaloneOptions, deps: Contro
   });
   parts.run('operator', operator.start(stop));
 
-  const running: ControlPlane = { facadeUrl: localURL, publicURL, issueLoginLink: () => loginLinks.issue() };
+  const issueLoginLink = () => loginLinks.issue();
+  const running: ControlPlane = { facadeUrl: localURL, publicURL, issueLoginLink, installCommand };
   if (!options.agentCommand) return running;
   await ensureLocalAgent(admin, localAgent.name, stop);
   await startAgent(options, { ...localAgent, facadeUrl: localURL }, deps);

@@ -49,6 +49,8 @@ export interface Standalone {
   publicURL?: URL;
   /** Makes a link with which the admin of the machine logs in once, within ten minutes; absent as well. */
   issueLoginLink?: () => URL;
+  /** What is typed on another host, as root, to install its agent and enrol it; absent as well. */
+  installCommand?: string;
   /** The certificate authority of both listeners, PEM. */
   caPem: string;
   /** Bearer token of the one admin, for both listeners. */

@@ -7,6 +7,7 @@ import {
   createSubjectAccessReviewAuthorizer,
   createTokenAuthenticator,
   createTokenReviewAuthenticator,
+  installCommands,
   readLoginConfig,
   type Authenticator,
   type Facade,
@@ -17,7 +18,7 @@ import {
 import { CodedError, makeFolder, writeFileAtomic } from '@nannyapi/process';
 import type { KubeClient } from '@nannyapi/runtime';
 import type { Registry } from 'prom-client';
-import { apiServerFolder } from '../backup/data-folder.ts';
+import { apiServerFolder, SECRET_KEYS_FILE } from '../backup/data-folder.ts';
 import type { ApiServerHandle } from '../server/start-api-server.ts';
 import { RELEASE_NAMESPACE } from './access.ts';
 import { tokenDigest } from './agent-token.ts';
@@ -47,6 +48,8 @@ export interface RunningFacade {
   localURL: string;
   publicURL: URL;
   loginLinks: LoginLinks;
+  /** What is typed on another host, as root, to install its agent and enrol it. */
+  installCommand: string;
 }
 
 /**
@@ -63,11 +66,12 @@ export async function startFacade(options: StandaloneOptions, deps: StartFacadeD
   const own = ownCertificate(options, deps, { folder, names: site.names });
   const { certificateFiles } = options;
   const given = certificateFiles && new CertificateFiles({ ...options, ...certificateFiles });
+  const identity = { ...(await identityOf(options, deps.apiServer, site)), loginLinks };
   const facade = createFacade({
     ...shared(options, deps),
     authenticator: authenticatorOf(options, deps),
     authorizer: createSubjectAccessReviewAuthorizer({ ...options, client: deps.client }),
-    identity: { ...(await identityOf(options, deps.apiServer, site)), loginLinks },
+    identity,
     config: await configOf(addresses, own, given),
   });
   await listen(facade, addresses, deps.stop);
@@ -81,7 +85,7 @@ export async function startFacade(options: StandaloneOptions, deps: StartFacadeD
   const localURL = originOf(localHost(addresses.main)).origin;
   // By it `nanny standalone login-link` finds a control plane that runs.
   await writeFileAtomic(join(folder, 'url'), `${localURL}\n`, { mode: 0o600 });
-  return { localURL, publicURL, loginLinks };
+  return { localURL, publicURL, loginLinks, installCommand: installCommands(identity).withCode() };
 }
 
 function shared({ clock, log }: StandaloneOptions, { client, registry }: StartFacadeDeps) {
@@ -134,7 +138,7 @@ async function identityOf(
     agentNamespace: LOCAL_NAMESPACE,
     publicURL,
     origins: originsOf(names(), [...ports], publicURL),
-    secretKeys: await ensureSecretKeys(join(apiServerFolder(dataDir), 'secret-keys')),
+    secretKeys: await ensureSecretKeys(join(apiServerFolder(dataDir), SECRET_KEYS_FILE)),
     loginConfig: loginConfigPath === undefined ? undefined : await readLoginConfig(loginConfigPath),
     // Of a given certificate nobody told us the authority: mostly every system knows it.
     caPem: certificateFiles ? undefined : caPem,
