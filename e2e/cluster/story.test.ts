@@ -5,11 +5,13 @@
  */
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { disturbances } from './chapters/disturbances.ts';
+import { hosts } from './chapters/hosts.ts';
 import { identity } from './chapters/identity.ts';
 import { installing } from './chapters/install.ts';
 import { ledger } from './chapters/ledger.ts';
 import { ownedPods } from './chapters/owned-pods.ts';
 import { people } from './chapters/people.ts';
+import { peopleWithKubectl } from './chapters/people-with-kubectl.ts';
 import { podFaults } from './chapters/pod-faults.ts';
 import { rights } from './chapters/rights.ts';
 import { targets } from './chapters/targets.ts';
@@ -40,6 +42,8 @@ describe.runIf(leftOut === '')(`the product on a cluster${leftOut}`, () => {
   targets(installed);
   identity(installed);
   people(installed);
+  peopleWithKubectl(installed);
+  hosts(installed);
   podFaults(installed);
   ownedPods(installed);
   disturbances(installed);

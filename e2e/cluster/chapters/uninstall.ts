@@ -62,7 +62,16 @@ export function uninstalling(at: () => Story): void {
   });
 }
 
-const ALL_KINDS = ['agents', 'agenttasks', 'evidence', 'investigations'];
+const ALL_KINDS = [
+  'agentcredentials',
+  'agents',
+  'agenttasks',
+  'devicecodes',
+  'enrollmenttokens',
+  'evidence',
+  'investigations',
+  'users',
+];
 
 async function uninstall(session: ClusterSession): Promise<void> {
   await mustHelm(session, ['uninstall', session.access.release, '--wait', '--timeout', '120s']);

@@ -1,5 +1,6 @@
 import type { RbacObject } from '../../../hack/rbac-usage/granted-rights.ts';
 import { loadAll } from 'js-yaml';
+import { publicURL } from './outside-host.ts';
 import { mustHelm, mustKubectl, type ClusterSession } from './session.ts';
 import { inClone } from './tool.ts';
 
@@ -18,7 +19,9 @@ export async function helmUp(
   session: ClusterSession,
   { verb, chart = CHART, values = [] }: { verb: 'install' | 'upgrade'; chart?: string; values?: readonly string[] },
 ): Promise<void> {
-  const settings = values.flatMap((value) => ['--set', value]);
+  // People and hosts from outside are served from the first install on.
+  const all = [`api.publicURL=${publicURL(session.access.namespace)}`, ...values];
+  const settings = all.flatMap((value) => ['--set', value]);
   const creation = verb === 'install' ? ['--create-namespace'] : [];
   const wait = ['--wait', '--timeout', '240s'];
   await mustHelm(session, [verb, session.access.release, chart, ...creation, ...wait, ...settings]);

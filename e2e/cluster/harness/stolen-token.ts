@@ -10,7 +10,12 @@ interface Kubeconfig {
 }
 
 /** Runs kubectl as whoever bears the token, and as nobody else: no certificate of the admin stands beside it. */
-export async function kubectlWithToken(admin: Kubectl, token: string, args: readonly string[]): Promise<KubectlResult> {
+export async function kubectlWithToken(
+  admin: Kubectl,
+  token: string,
+  args: readonly string[],
+  input?: string,
+): Promise<KubectlResult> {
   const config = await admin.json<Kubeconfig>(['config', 'view', '--raw', '--minify']);
   const cluster = config.contexts[0]?.context.cluster;
   const folder = mkdtempSync(join(tmpdir(), 'nannyapi-token-'));
@@ -25,7 +30,7 @@ export async function kubectlWithToken(admin: Kubectl, token: string, args: read
       'current-context': 'bearer',
     };
     writeFileSync(path, JSON.stringify(bearer), { mode: 0o600 });
-    return await kubectlFor(path)(args);
+    return await kubectlFor(path)(args, input);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
