@@ -49,12 +49,9 @@ function facadeLines(running: Standalone, { dataDir, isTerminal: isForPerson }: 
       : [`  Log in          ${another}`]),
     `  CA fingerprint  ${caFingerprint(running.caPem)}`,
     // Where nobody else can reach it, nobody else can be enrolled.
-    ...(isLoopback(publicURL) || !isForPerson
+    ...(isLoopback(publicURL) || !isForPerson || installCommand === undefined
       ? []
-      : [
-          '  Enrol a host    as root, on that host:',
-          `    ${installCommand({ publicURL, caFingerprint: fingerprint })}`,
-        ]),
+      : ['  Enrol a host    as root, on that host:', `    ${installCommand}`]),
   ];
 }
 
