@@ -10,23 +10,32 @@ import { problemOf, toApiError } from './problem.ts';
  */
 export function answerProblems(app: FastifyInstance, deps: { renderProblem?: RenderProblem | undefined }): void {
   const { renderProblem } = deps;
-  const methods = new MethodTable();
-  app.addHook('onRoute', (route) => methods.add(route.url, route.method));
-
   app.setErrorHandler((error, request, reply) => {
     const failure = toApiError(error);
     logOwnFault(request, failure);
     if (renderProblem && isPage(request)) return sendProblemPage(renderProblem, failure, request, reply);
     return sendProblem(reply, failure, request.id);
   });
+}
 
-  app.setNotFoundHandler(async (request, reply) => {
-    const path = request.url.split('?')[0] ?? '';
-    const allowed = methods.of(path);
+/**
+ * Refuses what no route is for, before a body is read: to be called after the credentials.
+ *
+ * Later the type of the body, or that it has none, would be found fault with first.
+ */
+export function refuseUnknownPaths(app: FastifyInstance): void {
+  const methods = new MethodTable();
+  app.addHook('onRoute', (route) => methods.add(route.url, route.method));
+  const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (!request.is404) return;
+    const allowed = methods.of(request.url.split('?')[0] ?? '');
     if (allowed.length === 0) throw new ApiError('NotFound', 'There is no such path; /openapi.json lists all');
     reply.header('allow', allowed.join(', '));
     throw new ApiError('MethodNotAllowed', `${request.method} is not allowed here; allowed are: ${allowed.join(', ')}`);
-  });
+  };
+  app.addHook('onRequest', refuse);
+  // What is reached by `reply.callNotFound`.
+  app.setNotFoundHandler(refuse);
 }
 
 /** Answers a request with its failure. */

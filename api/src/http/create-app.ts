@@ -11,7 +11,7 @@ import { createBearerScheme } from '../identity/bearer-scheme.ts';
 import { createProxyTrust } from '../identity/client-address.ts';
 import type { CredentialScheme } from '../identity/credential-scheme.ts';
 import { requireCredentials } from './access-control.ts';
-import { answerProblems, sendProblem } from './answer-problems.ts';
+import { answerProblems, refuseUnknownPaths, sendProblem } from './answer-problems.ts';
 import { refuseSmuggledHeaders } from './client-headers.ts';
 import { limitConnections, MAX_UNPROVEN_CONNECTIONS } from './connection-limit.ts';
 import { takeForms } from './form-bodies.ts';
@@ -109,6 +109,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   requireCredentials(app, { schemes: [...(options.schemes ?? []), createBearerScheme(options.authenticator)] });
   limitConnections(app, { max: limits.maxUnproven, isExempt: createProxyTrust(trustedProxies) });
   limitRates(app, { clock, limits: options.rateLimits });
+  refuseUnknownPaths(app);
   takeForms(app);
   return app;
 }

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import { wireSchemas } from '@nannyapi/protocol';
 import type { FastifyInstance, FastifySchema } from 'fastify';
-import { PROBLEM_SCHEMA } from './schemas.ts';
+import { PROBLEM_SCHEMA, problems } from './schemas.ts';
 
 /** Has every route that is registered after it described in one OpenAPI document. */
 export async function describeRoutes(app: FastifyInstance): Promise<void> {
@@ -48,15 +48,26 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       },
       security: [{ bearer: [] }, { session: [] }],
     },
-    transform: ({ schema, url, route }) => ({
-      url,
-      schema: route.config?.page === true ? withProblemPages(schema) : schema,
-    }),
+    transform: ({ schema, url, route }) => {
+      const isPage = route.config?.page === true;
+      if (isPage) return { url, schema: withProblemPages(withRefusals(schema)) };
+      return { url, schema: /^\/(api|agent)\//.test(url) ? withRefusals(schema) : schema };
+    },
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) =>
         typeof json['$id'] === 'string' ? json['$id'] : `def-${index}`,
     },
   });
+}
+
+/** With what every route refuses whose parameters or body have a schema, so that none can forget to say it. */
+function withRefusals(schema: FastifySchema): FastifySchema {
+  const { body, headers, params, querystring, response } = schema;
+  const refusals = {
+    ...((body ?? headers ?? params ?? querystring) ? problems('ValidationFailed') : {}),
+    ...(body ? problems('BodyTooLarge', 'UnsupportedMediaType') : {}),
+  };
+  return { ...schema, response: { ...refusals, ...(response as object | undefined) } };
 }
 
 /** Failures of pages are pages, too. */

@@ -165,6 +165,18 @@ const DOORS: readonly Row[] = [
   { route: 'POST /oauth/revoke', ok: 400, own: 'everyone', form: 'client_id=nanny-agent&token=wrong' },
 ];
 
+/** What a host needs before it is anybody: the installer, the authority, the agent. The replica of the test has none of it. */
+const INSTALL: readonly Row[] = ['/ca.crt', '/install.sh', ...['x64', 'arm64'].flatMap(packagesOf)].map((path) => ({
+  route: `GET ${path}`,
+  ok: 404,
+  own: 'everyone',
+}));
+
+function packagesOf(arch: string): string[] {
+  const path = `/download/nanny-agent-linux-${arch}.tar.gz`;
+  return [path, `${path}.sha256`];
+}
+
 const AGENT_PAGE = '/agents/{namespace}/{name}';
 const RUN_PAGE = '/investigations/{namespace}/{name}';
 const IN_NS = { query: 'namespace=NS' };
@@ -205,4 +217,13 @@ const PAGES = PAGE_ROWS.map((row): Row => ({ ...row, page: true }));
 const LAST: readonly Row[] = [{ route: 'POST /sessions/end-others', ok: 303, own: PEOPLE, page: true, form: '' }];
 
 /** Every route, pages too. */
-export const MATRIX: readonly Row[] = [...RUNS, ...IDENTITY, ...AGENT_PROTOCOL, ...SYSTEM, ...DOORS, ...PAGES, ...LAST];
+export const MATRIX: readonly Row[] = [
+  ...RUNS,
+  ...IDENTITY,
+  ...AGENT_PROTOCOL,
+  ...SYSTEM,
+  ...DOORS,
+  ...INSTALL,
+  ...PAGES,
+  ...LAST,
+];
