@@ -14,3 +14,9 @@ page.SwaggerUIBundle({
   // A page must not do deeds by a click in the wrong place: it tells, it does not try.
   supportedSubmitMethods: [],
 });
+
+// Swagger UI is dark by a class, our pages by what the reader prefers.
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', follow);
+follow();

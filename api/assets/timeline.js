@@ -190,7 +190,10 @@ function outputOf(evidenceID, list) {
  * @param {HTMLElement} list
  */
 function quotesOf(quotes, list) {
-  const all = element('ul', 'quotes');
+  const details = element('details', 'quotes');
+  const summary = document.createElement('summary');
+  summary.textContent = 'proof';
+  const all = document.createElement('ul');
   for (const { id, quote } of quotes) {
     const item = document.createElement('li');
     const text = document.createElement('q');
@@ -198,7 +201,8 @@ function quotesOf(quotes, list) {
     item.append(evidenceLink(id, list, id), ' ', text);
     all.append(item);
   }
-  return all;
+  details.append(summary, all);
+  return details;
 }
 
 /**

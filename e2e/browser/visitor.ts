@@ -26,7 +26,8 @@ export class Visitor {
     page.setDefaultTimeout(WAIT_MS);
     page.on('pageerror', (error) => this.complaints.push(`${page.url()}: ${String(error)}`));
     page.on('console', (message) => {
-      if (!['error', 'warn'].includes(message.type())) return;
+      // An identity provider is not ours to mend.
+      if (!['error', 'warn'].includes(message.type()) || !page.url().startsWith(base)) return;
       // The browser tells of every answer that is an error, also of the one that was asked for.
       if (this.#expected !== undefined && message.text().includes(`status of ${this.#expected}`)) return;
       this.complaints.push(`${page.url()}: ${message.text()}`);

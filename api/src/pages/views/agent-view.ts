@@ -1,4 +1,4 @@
-import type { Agent, AgentCredential, Investigation } from '@nannyapi/crds';
+import type { Agent, AgentCredential, AgentStatusFacts, Investigation } from '@nannyapi/crds';
 import { html, path, type Html } from '../html/html.ts';
 import { agentState } from './agent-state.ts';
 import { badge } from './badge.ts';
@@ -59,11 +59,16 @@ function factsView({ spec, status, metadata }: Agent, { now }: PageContext): Htm
   ];
   return html`<dl class="facts">
     ${fact('Last seen', timeTag(rest.lastSeenTime, now))}${fact('Host name', facts.hostname)}
-    ${fact('System', [facts.osName, facts.osVersion].filter(Boolean).join(' '))}${fact('Kernel', facts.kernelVersion)}
+    ${fact('System', systemText(facts))}${fact('Kernel', facts.kernelVersion)}
     ${fact('Machine', machine.filter(Boolean).join(', '))}${fact('Address', rest.address)}
     ${fact('Agent', rest.version)}${fact('Node', spec.nodeName)}
     ${fact('Enrolled', timeTag(metadata.creationTimestamp, now))}${fact('By', spec.owner)}
   </dl>`;
+}
+
+/** Many a distribution has its version in its name. */
+function systemText({ osName = '', osVersion = '' }: AgentStatusFacts): string {
+  return osName.includes(osVersion) ? osName : `${osName} ${osVersion}`;
 }
 
 function conditionsView({ status }: Agent, { now }: PageContext): Html | undefined {

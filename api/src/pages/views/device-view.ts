@@ -26,7 +26,9 @@ export interface DeviceDecisionPage {
 /** Asks for the code. Also a link that has the code in it does not save the typing: who was sent a link sees no code. */
 export function deviceCodeView({ linkedCode, problem }: DeviceCodePage, context: PageContext): Html {
   return html`<h1>Let a device in</h1>
-    <p>A host or a command line that wants in shows a code, such as <code>WDJB-MJHT</code>. Type it here.</p>
+    <p>
+      A host or a command line that wants in shows a code, such as <code class="nowrap">WDJB-MJHT</code>. Type it here.
+    </p>
     ${problem !== undefined && html`<p class="notice bad" role="alert">${problem}</p>`}
     ${
       linkedCode !== undefined &&

@@ -14,6 +14,10 @@ describe('times', () => {
     [-7200, '2 hours ago'],
     [-86_400 * 3, '3 days ago'],
     [540, 'in 9 minutes'],
+    [539.5, 'in 9 minutes'],
+    [86_399, 'in 1 day'],
+    [2700, 'in 45 minutes'],
+    [11, 'in 11 seconds'],
   ])('%s seconds from now read %j', (seconds, words) => {
     expect(relativeText(later(seconds), NOW)).toBe(words);
   });

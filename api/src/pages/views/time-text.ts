@@ -6,12 +6,13 @@ const UNITS: readonly (readonly [name: string, seconds: number])[] = [
   ['minute', 60],
 ];
 
-/** A point in time as people say it: `3 minutes ago`, `in 9 minutes`, `just now`. Whole units, rounded down. */
+/** A point in time as people say it: `3 minutes ago`, `in 9 minutes`, `just now`. */
 export function relativeText(time: Date, now: Date): string {
-  const seconds = Math.trunc((time.getTime() - now.getTime()) / 1000);
-  const amount = durationText(Math.abs(seconds));
+  const seconds = (time.getTime() - now.getTime()) / 1000;
   if (Math.abs(seconds) < 10) return 'just now';
-  return seconds < 0 ? `${amount} ago` : `in ${amount}`;
+  // What was made for a day a moment ago ends in a day, not in 23 hours.
+  const ahead = seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60;
+  return seconds < 0 ? `${durationText(-seconds)} ago` : `in ${durationText(ahead)}`;
 }
 
 /** A span as people say it, in its largest unit: `45 seconds`, `1 hour`. */

@@ -66,9 +66,12 @@ function lineView(line: RunLine, page: string, { startTime, endedSteps }: Timeli
         </details>`
       }${
         quotes !== undefined &&
-        html`<ul class="quotes">
-          ${quotes.map((one) => html`<li><a href="${page}/evidence/${one.id}">${one.id}</a> <q>${one.quote}</q></li>`)}
-        </ul>`
+        html`<details class="quotes">
+          <summary>proof</summary>
+          <ul>
+            ${quotes.map((one) => html`<li><a href="${page}/evidence/${one.id}">${one.id}</a> <q>${one.quote}</q></li>`)}
+          </ul>
+        </details>`
       }
     </div>
   </li> `;
