@@ -12,7 +12,7 @@ import type { IdentityProvider, LoginAttempt } from './identity-provider.ts';
 import type { LoginProviderConfig } from './login-config.ts';
 import { LoginError } from './login-error.ts';
 import { profileOf } from './profile.ts';
-import type { ProviderDeps } from './provider-discovery.ts';
+import type { ProviderDeps } from './provider-deps.ts';
 import { toLoginError } from './provider-failure.ts';
 
 /**

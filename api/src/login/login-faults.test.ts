@@ -1,6 +1,8 @@
+import { API_VERSION, UserResource, type User } from '@nannyapi/crds';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Browser, startOidcProvider, type RunningOidcProvider } from '../../testing/index.ts';
 import { logIn, LoginRig, whoIs, type LoginReplica } from '../../testing/login-rig.ts';
+import { userObjectName } from './user-name.ts';
 
 const ACCOUNTS = {
   anna: { sub: 'sub-anna', name: 'Anna', email: 'anna@example.com', email_verified: true },
@@ -77,7 +79,9 @@ describe('login is refused', () => {
     const browser = new Browser();
     const url = await callbackOf(browser, 'one');
     const cookie = browser.cookies.get('nannyapi-login');
+    expect(cookie).toMatchObject({ isHttpOnly: true, sameSite: 'Lax' });
     await browser.open(url);
+    expect(browser.cookies.get('nannyapi-login')).toBeUndefined();
     expect(await whoIs(browser, replica)).toMatchObject({ name: 'one:sub-anna' });
     const thief = new Browser();
     expect(await problemAt(thief, url)).toBe('Expired');
@@ -275,6 +279,18 @@ describe('accounts of two providers', () => {
       { name: 'one:sub-anna' },
       { name: 'two:sub-anna' },
     ]);
+  });
+
+  it('stay two people also when the object of one has the name that the other would get', async () => {
+    const users = rig.server.client.resource<User>(UserResource);
+    const name = userObjectName('two', 'sub-anna');
+    await users.delete({ name }).catch(() => undefined);
+    const spec = { provider: 'two', subject: 'sub-somebody-else' };
+    await users.create({ apiVersion: API_VERSION, kind: 'User', metadata: { name }, spec });
+    const browser = new Browser();
+    await logIn(browser, replica, { provider: 'two', login: 'anna' });
+    expect(problemOf(browser)).toBe('ProviderFailed');
+    await users.delete({ name });
   });
 
   it('stay two people also when a configuration gives the id of one to the other', async () => {

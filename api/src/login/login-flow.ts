@@ -114,12 +114,10 @@ export class LoginFlow {
 
   /** Ends the login of the browser. @returns where the login at the provider is ended too, if it is to be. */
   async logOut(request: FastifyRequest, reply: FastifyReply): Promise<URL | undefined> {
-    const { audit, book, browsers, providers, publicURL } = this.#deps;
+    const { book, browsers, providers, publicURL } = this.#deps;
     const shown = await browsers.shown(request);
-    const by = auditedRequest(request);
-    if (shown) await book.end(shown.user, shown.sessionID, by);
+    if (shown) await book.end(shown.user, shown.sessionID, auditedRequest(request), 'LogOut');
     browsers.forget(reply);
-    audit.record({ ...by, action: 'LogOut', outcome: 'Done' });
     const provider = providers.get(request.authentication?.session?.provider ?? '');
     return provider?.endSessionURL(new URL('/login', publicURL));
   }

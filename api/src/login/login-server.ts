@@ -8,16 +8,15 @@ import type { CredentialScheme } from '../identity/credential-scheme.ts';
 import type { SecretKeys } from '../secrets/secret-keys.ts';
 import { guardAgainstOtherSites } from './cross-site-guard.ts';
 import { createCsrfTokens, type CsrfTokens } from './csrf-token.ts';
-import { GithubProvider } from './github-provider.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import type { LoginConfig } from './login-config.ts';
+import { createProvider } from './lazy-provider.ts';
 import { LOCAL_GROUPS, LOCAL_PROVIDER, LoginFlow } from './login-flow.ts';
 import type { LoginLinks } from './login-links.ts';
 import { createLoginMetrics } from './login-metrics.ts';
 import { registerLoginRoutes } from './login-routes.ts';
 import type { Login, LoginProviderInfo } from './login.ts';
 import { isLoopback } from './loopback.ts';
-import { OidcProvider } from './oidc-provider.ts';
 import { createPersonTokenAuthenticator } from './person-token-authenticator.ts';
 import { SessionBook } from './session-book.ts';
 import { BrowserSessions } from './session-scheme.ts';
@@ -127,12 +126,7 @@ function providersOf(
   { providers }: LoginConfig,
   { clock, log, providerTimeoutSeconds: timeoutSeconds = 10 }: LoginServerDeps,
 ): Map<string, IdentityProvider> {
-  return new Map(
-    providers.map((config) => {
-      const deps = { config, clock, log, timeoutSeconds };
-      return [config.id, config.kind === 'github' ? new GithubProvider(deps) : new OidcProvider(deps)];
-    }),
-  );
+  return new Map(providers.map((config) => [config.id, createProvider({ config, clock, log, timeoutSeconds })]));
 }
 
 function requireConfidential({ protocol, hostname }: URL): void {

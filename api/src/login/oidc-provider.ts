@@ -13,7 +13,8 @@ import type { IdentityProvider, LoginAttempt } from './identity-provider.ts';
 import type { LoginProviderConfig } from './login-config.ts';
 import { LoginError } from './login-error.ts';
 import { profileOf } from './profile.ts';
-import { ProviderDiscovery, type ProviderDeps } from './provider-discovery.ts';
+import type { ProviderDeps } from './provider-deps.ts';
+import { ProviderDiscovery } from './provider-discovery.ts';
 import { toLoginError } from './provider-failure.ts';
 
 /** Most values of a groups claim that are looked at. */
@@ -32,6 +33,8 @@ export class OidcProvider implements IdentityProvider {
   async begin({ redirectURI, state, nonce, verifier }: LoginAttempt): Promise<URL> {
     const { kind, scopes, acrValues, allow } = this.config;
     const configuration = await this.#discovery.configuration();
+    if (configuration.serverMetadata().authorization_endpoint === undefined)
+      throw new LoginError('ProviderFailed', 'The metadata names no authorization endpoint');
     const [domain, ...others] = allow.domains;
     return buildAuthorizationUrl(configuration, {
       response_type: 'code',

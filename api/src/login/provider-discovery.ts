@@ -1,8 +1,7 @@
-import type { Clock, Logger } from '@nannyapi/process';
 import { allowInsecureRequests, discovery, enableNonRepudiationChecks, type Configuration } from 'openid-client';
 import { openClientSecret } from './client-secret.ts';
-import type { LoginProviderConfig } from './login-config.ts';
 import { LoginError } from './login-error.ts';
+import type { ProviderDeps } from './provider-deps.ts';
 import { toLoginError } from './provider-failure.ts';
 
 /** How long the metadata of a provider is good for; keys are looked up more often. */
@@ -14,15 +13,6 @@ interface Known {
   configuration: Configuration;
   secret: string;
   untilMs: number;
-}
-
-/** What providers need. */
-export interface ProviderDeps {
-  config: LoginProviderConfig;
-  clock: Clock;
-  log: Logger;
-  /** How long one request to the provider may take, in seconds. */
-  timeoutSeconds: number;
 }
 
 /**

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@nannyapi/process';
-import { EncryptJWT, errors, jwtDecrypt, type JWTPayload } from 'jose';
+import type { JWTPayload } from 'jose';
+import * as errors from 'jose/errors';
+import { jwtDecrypt } from 'jose/jwt/decrypt';
+import { EncryptJWT } from 'jose/jwt/encrypt';
 import type { KeyPurpose, SecretKeys } from '../secrets/secret-keys.ts';
 
 /** Content of a cookie that nobody but a replica can read or make. */

@@ -14,7 +14,7 @@ import type { UserDirectory, UserSighting } from './user-directory.ts';
 import { kubernetesNameOf, userObjectNameOf } from './user-name.ts';
 
 /** How long a command line stays logged in, in milliseconds. */
-export const COMMAND_LINE_LIFETIME_MS = 12 * 3_600_000;
+const COMMAND_LINE_LIFETIME_MS = 12 * 3_600_000;
 /** Ended logins that this replica remembers until its cache has heard of them. */
 const MAX_ENDED = 10_000;
 
@@ -119,8 +119,8 @@ export class SessionBook implements Sessions {
       .toSorted((a, b) => Date.parse(b.startTime) - Date.parse(a.startTime));
   }
 
-  async end(user: string, sessionID: string, by: EndedBy): Promise<boolean> {
-    return (await this.#endWhere(user, (session) => session.id === sessionID, { ...by, action: 'EndSession' })) > 0;
+  async end(user: string, sessionID: string, by: EndedBy, action = 'EndSession'): Promise<boolean> {
+    return (await this.#endWhere(user, (session) => session.id === sessionID, { ...by, action })) > 0;
   }
 
   endAll(user: string, by: EndedBy, keep?: string): Promise<number> {

@@ -4,9 +4,9 @@ import { isOwnGroup } from './identity.ts';
 import { kubernetesNameOf } from './user-name.ts';
 
 /** Most logins of one person; a further one ends that which was used longest ago. */
-export const MAX_SESSIONS = 32;
+const MAX_SESSIONS = 32;
 /** `lastSeenTime` is written at most so often, in milliseconds: a write for each request would be a flood. */
-export const SEEN_FOLD_MS = 300_000;
+const SEEN_FOLD_MS = 300_000;
 
 /** A login that counts, and whose it is. */
 export interface LiveSession {
