@@ -92,6 +92,13 @@ describe('an API for people and hosts from outside', () => {
     }
   });
 
+  it('knows the authority of issuers that the system does not know', async () => {
+    const objects = await renderChart({ values: FROM_OUTSIDE });
+    const env = apiPod(objects).spec.containers[0].env as { name: string; value: string }[];
+    const file = env.find(({ name }) => name === 'NODE_EXTRA_CA_CERTS')?.value ?? '';
+    expect(sourceOf(objects, file)).toMatchObject({ volume: { configMap: { name: 'sso-ca' } }, file: 'ca.crt' });
+  });
+
   it('starts anew when the login changes, and may reach identity providers', async () => {
     const objects = await renderChart({ values: FROM_OUTSIDE });
     const shorter = structuredClone(FROM_OUTSIDE) as { api: { login: { sessionHours: number } } };

@@ -45,6 +45,7 @@ export const VALUE_SETS: Record<string, object> = {
       agentNamespace: 'hosts',
       login: {
         sessionHours: 24,
+        caConfigMap: 'sso-ca',
         providers: [
           {
             id: 'github',

@@ -23,6 +23,10 @@
 {{- if $api.login.providers }}
 - name: NANNYAPI_API_LOGIN_CONFIG_FILE
   value: /etc/nannyapi/login/login.yaml
+{{- if $api.login.caConfigMap }}
+- name: NODE_EXTRA_CA_CERTS
+  value: /etc/nannyapi/login-ca/ca.crt
+{{- end }}
 {{- end }}
 {{- if include "nannyapi.publicCaVolume" . }}
 - name: NANNYAPI_API_CA_FILE
@@ -46,6 +50,11 @@
 - name: login-secrets
   mountPath: /etc/nannyapi/login-secrets
   readOnly: true
+{{- if .Values.api.login.caConfigMap }}
+- name: login-ca
+  mountPath: /etc/nannyapi/login-ca
+  readOnly: true
+{{- end }}
 {{- end }}
 {{- if include "nannyapi.publicCaVolume" . }}
 - name: public-ca
@@ -76,6 +85,13 @@
           items:
             - {key: {{ .clientSecret.key | quote }}, path: {{ .id }}}
       {{- end }}
+{{- with .Values.api.login.caConfigMap }}
+- name: login-ca
+  configMap:
+    name: {{ . }}
+    items:
+      - {key: ca.crt, path: ca.crt}
+{{- end }}
 {{- end }}
 {{- with include "nannyapi.publicCaVolume" . }}
 - name: public-ca

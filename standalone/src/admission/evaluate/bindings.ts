@@ -31,7 +31,7 @@ export function bindVariables(shared: Bindings, policy: CompiledPolicy, params: 
     Object.defineProperty(variables, name, {
       enumerable: true,
       get: () => {
-        found ??= evaluate(name, () => run(bindings) as unknown);
+        found ??= evaluate(name, () => run(bindings));
         if ('error' in found) throw found.error;
         return found.value;
       },

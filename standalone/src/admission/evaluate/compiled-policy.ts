@@ -1,4 +1,3 @@
-import type { ParseResult } from '@marcbachmann/cel-js';
 import { parseForRun } from '../../schema/cel/compile-rules.ts';
 import type { AdmissionEnvironment } from '../cel/admission-environment.ts';
 import type { Policy, PolicySpec, PolicyValidation } from '../kind/policy-types.ts';
@@ -6,7 +5,7 @@ import type { Policy, PolicySpec, PolicyValidation } from '../kind/policy-types.
 /** An expression ready to run, with its text, which messages quote. */
 export interface Program {
   expression: string;
-  run: ParseResult;
+  run: (bindings: Record<string, unknown>) => unknown;
 }
 
 /** A policy ready to run. */
@@ -19,9 +18,12 @@ export interface CompiledPolicy {
   annotations: readonly Program[];
 }
 
-/** Compiles a stored policy, whose expressions were found good when it was written. */
+/**
+ * Compiles a stored policy. Its expressions were found good when it was written, perhaps by another version: one that this
+ * version does not understand fails whenever it runs.
+ */
 export function compilePolicy(environment: AdmissionEnvironment, { metadata, spec }: Policy): CompiledPolicy {
-  const program = (expression = ''): Program => ({ expression, run: parseForRun(environment.runtime, expression) });
+  const program = (expression = ''): Program => ({ expression, run: runnable(environment, expression) });
   const { matchConditions = [], variables = [], validations = [], auditAnnotations = [] } = spec;
   return {
     name: metadata.name ?? '',
@@ -35,4 +37,14 @@ export function compilePolicy(environment: AdmissionEnvironment, { metadata, spe
     })),
     annotations: auditAnnotations.map(({ valueExpression }) => program(valueExpression)),
   };
+}
+
+function runnable(environment: AdmissionEnvironment, expression: string): Program['run'] {
+  try {
+    return parseForRun(environment.runtime, expression);
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }

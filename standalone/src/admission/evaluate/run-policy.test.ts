@@ -56,6 +56,12 @@ describe('runPolicy', () => {
     expect(run({ failurePolicy, validations: [{ expression: 'object.b == 1' }] })).toEqual(expected);
   });
 
+  it('counts a rule that it does not understand, of another version perhaps, in the same way', () => {
+    const [objection] = run({ validations: [{ expression: 'object.a ==' }] });
+    expect(objection?.message).toContain("expression 'object.a ==' resulted in error");
+    expect(run({ failurePolicy: 'Ignore', validations: [{ expression: 'object.a ==' }] })).toEqual([]);
+  });
+
   it('does not judge what a condition leaves out, whatever another condition does', () => {
     const matchConditions = [
       { name: 'fails', expression: 'object.b == 1' },

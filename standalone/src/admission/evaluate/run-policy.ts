@@ -54,7 +54,7 @@ function judgeConditions({ conditions }: CompiledPolicy, bindings: Bindings): bo
 
 function run({ expression, run: program }: Program, bindings: Bindings): { value: unknown } | { failure: string } {
   try {
-    return { value: program(bindings) as unknown };
+    return { value: program(bindings) };
   } catch (error) {
     return { failure: `expression '${expression}' resulted in error: ${evaluationWords(error)}` };
   }
