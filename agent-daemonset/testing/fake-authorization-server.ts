@@ -91,6 +91,15 @@ export class FakeAuthorizationServer {
     response.setHeader('dpop-nonce', this.#nonce);
     const token = /^DPoP (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
     const proof = token === undefined ? { error: 'invalid_token' } : this.#checkProof(request, token);
+    if (this.refusal === 'unauthorized_client') {
+      json(response, 403, {
+        code: 'Forbidden',
+        title: 'Forbidden',
+        status: 403,
+        detail: 'Agent default/web-1 is disabled',
+      });
+      return false;
+    }
     const isKnown =
       'thumbprint' in proof &&
       this.refusal === undefined &&

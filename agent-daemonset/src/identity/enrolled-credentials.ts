@@ -34,11 +34,17 @@ export class EnrolledCredentials implements Credentials {
     sent: Readonly<Record<string, string>>,
   ): boolean {
     const hasNonce = this.#deps.nonces.take(headers);
+    const accessToken = (sent.authorization ?? '').replace(/^DPoP /, '');
+    if (statusCode === 403) {
+      // Disabled, perhaps: the token endpoint says so in words, and from then on it alone is asked.
+      this.#deps.tokens.suspect(accessToken);
+      return false;
+    }
     if (statusCode !== 401) return false;
     const error = /\berror="([^"]*)"/.exec(headers['www-authenticate'] ?? '')?.[1];
     if (error === 'use_dpop_nonce') return hasNonce;
     // The proof is at fault: a wrong address of the control plane, say. Another token would not mend it.
     if (error === 'invalid_dpop_proof') return false;
-    return this.#deps.tokens.suspect((sent.authorization ?? '').replace(/^DPoP /, ''));
+    return this.#deps.tokens.suspect(accessToken);
   }
 }
