@@ -39,8 +39,6 @@ export const STANDALONE_REMEDIES: Record<keyof typeof STANDALONE_ERRORS, string>
   StoreNewerVersion: 'Start the release that wrote the folder, or a newer one.',
   StoreUnavailable: 'The message tells what the database said.',
   CertificateUnreadable: 'Restore the file from a backup.',
-  AccountKeyUnreadable:
-    'Restore `api-server/service-account.key` from a backup. Without one remove the file: all tokens of ServiceAccounts then end.',
   TokensUnreadable: 'Restore `api-server/tokens.json` from a backup.',
   AccountKeyUnreadable:
     'Restore the file that the message names from a backup. Without one move it away: a new key is made, and the tokens of ServiceAccounts end.',
