@@ -71,7 +71,7 @@ export async function startGithubStandIn(options: GithubOptions): Promise<Runnin
 }
 
 class GithubState {
-  readonly clientID = 'Iv1.0123456789abcdef';
+  readonly clientID = 'Ov23li0123456789abcd';
   readonly clientSecret = randomBytes(20).toString('hex');
   readonly pending = new Map<string, Pending>();
   readonly codes = new Map<string, Code>();

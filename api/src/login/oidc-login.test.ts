@@ -104,6 +104,16 @@ describe('login with an OIDC issuer', () => {
     });
     const session = user.status?.sessions?.at(-1);
     expect(Date.parse(session?.expirationTime ?? '') - Date.parse(session?.startTime ?? '')).toBe(12 * 3_600_000);
+    expect(rig.audited).toContainEqual(
+      expect.objectContaining({
+        action: 'LogIn',
+        outcome: 'Done',
+        address: '127.0.0.1',
+        provider: 'corp',
+        principal: expect.objectContaining({ name: 'corp:sub-ben' }),
+        target: { kind: 'User', name: user.metadata.name, uid: user.metadata.uid },
+      }),
+    );
   });
 
   it('tells e-mail, name and picture anew at each login, and never an address that is not verified', async () => {

@@ -17,7 +17,7 @@ const GOOGLE = `
 const GITHUB = `
   - id: github
     kind: github
-    clientID: Iv1.0123456789abcdef
+    clientID: Ov23li0123456789abcd
     clientSecretFile: /etc/nannyapi/github
     allow: { orgs: [Acme], teams: [acme/SRE, 'id:77'], subjects: [583231] }
     groups:

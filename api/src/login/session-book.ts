@@ -169,7 +169,7 @@ export class SessionBook implements Sessions {
     });
     for (const { id } of ended) this.markEnded(id);
     const target = { kind: 'User', name, uid: user?.metadata.uid };
-    if (user) audit.record({ ...entry, target, outcome: 'Done', detail: `Ended ${ended.length} logins` });
+    if (user) audit.record({ ...entry, target, outcome: 'Done', detail: `Logins ended: ${ended.length}` });
     return ended.length;
   }
 

@@ -38,8 +38,9 @@ export function isAlive(user: User, session: UserStatusSession, limits: SessionL
  * of a command line is asked for anew each time, and only its lifetime ends it.
  */
 export function isOver(session: UserStatusSession, { idleMs }: SessionLimits, now: Date): boolean {
-  if (now.getTime() >= Date.parse(session.expirationTime)) return true;
-  return session.client === 'Browser' && now.getTime() - seenMs(session) >= idleMs;
+  // Written so that an end which is no time has come.
+  if (!(now.getTime() < Date.parse(session.expirationTime))) return true;
+  return session.client === 'Browser' && !(now.getTime() - seenMs(session) < idleMs);
 }
 
 /** Whether the use of a login is due to be noted. */
