@@ -10,6 +10,7 @@ import { apiReads } from './api-server/reads.ts';
 import { apiStartUp } from './api-server/start-up.ts';
 import { apiWrites } from './api-server/writes.ts';
 import { dispatch } from './dispatch.ts';
+import { identity } from './identity/identity.ts';
 import { kube } from './kube/kube.ts';
 import { tableOf, type Benchmark, type Measurement } from './measurement.ts';
 import { memory } from './memory.ts';
@@ -19,6 +20,7 @@ import { stepOverhead } from './step-overhead.ts';
 
 const BENCHMARKS: Benchmark[] = [
   dispatch,
+  identity,
   stepOverhead,
   memory,
   apiStartUp,

@@ -42,10 +42,15 @@ export class WrittenStore<T extends KubeObject> {
   /** Remembers what the API server has just answered. */
   remember(object: T): T {
     const key = objectKey(object);
+    const nowMs = this.#clock.monotonicMs();
     this.#written.delete(key);
-    this.#written.set(key, { object, atMs: this.#clock.monotonicMs() });
-    const [oldest] = this.#written.size > MAX_WRITTEN ? this.#written.keys() : [];
-    if (oldest !== undefined) this.#written.delete(oldest);
+    const cached = this.informer.store.get(key);
+    // The watch is often quicker than the answer.
+    if (!cached || isNewer(object, cached)) this.#written.set(key, { object, atMs: nowMs });
+    for (const [old, { atMs }] of this.#written) {
+      if (nowMs - atMs <= FRESH_MS && this.#written.size <= MAX_WRITTEN) break;
+      this.#written.delete(old);
+    }
     return object;
   }
 

@@ -51,7 +51,7 @@ export class Enroller {
   async enrol(enrolment: Enrolment): Promise<TokenAnswer> {
     for (let round = 1; ; round++) {
       try {
-        return await this.#attempt(enrolment);
+        return await this.#attempt(enrolment, round === 1);
       } catch (error) {
         // The same host asked twice at once, or the operator wrote a condition.
         if (!isKubeError(error, 'Conflict') || round === MAX_ROUNDS) throw error;
@@ -59,15 +59,12 @@ export class Enroller {
     }
   }
 
-  async #attempt(enrolment: Enrolment): Promise<TokenAnswer> {
+  async #attempt(enrolment: Enrolment, isFirst: boolean): Promise<TokenAnswer> {
     const { credentials, clock, pairs } = this.#deps;
     const { thumbprint, secret, agent, origin, enrolledBy } = enrolment;
     const name = credentialNameOf(thumbprint);
-    const created = await credentials.createFor(agent, {
-      keyThumbprint: thumbprint,
-      origin,
-      ...(enrolledBy === undefined ? {} : { enrolledBy }),
-    });
+    const spec = { keyThumbprint: thumbprint, origin, ...(enrolledBy === undefined ? {} : { enrolledBy }) };
+    const created = isFirst ? await credentials.createFor(agent, spec) : undefined;
     const credential = created ?? (await this.#present(name, enrolment));
     const now = clock.now();
     const told = pairs.remake(name, secret, credential.status ?? {});
