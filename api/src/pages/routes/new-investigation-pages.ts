@@ -119,6 +119,7 @@ function faultsIn({ namespace, agent, prompt }: NewInvestigationForm): FieldErro
   const errors: Record<string, string> = {};
   const length = Array.from(prompt).length;
   if (length < min || length > max) errors['prompt'] = `It must have ${min} to ${max} characters, not ${length}.`;
+  if (prompt.includes('\0')) errors['prompt'] = 'It must not hold a NUL character.';
   if (!NAME.test(agent)) errors['agent'] = 'Give the name of an agent: lower-case letters, digits, - and . only.';
   if (!NAME.test(namespace)) errors['namespace'] = 'Give a namespace: lower-case letters, digits and - only.';
   return errors;
