@@ -1,4 +1,5 @@
 import type { UserInfo } from '../auth/token-store.ts';
+import { accountUserName } from '../service-accounts/account-user.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Change, StoredObject } from '../store/stored-object.ts';
 import { RBAC_RESOURCES } from './rbac-objects.ts';
@@ -24,14 +25,15 @@ type Store = Pick<ObjectStore, 'list' | 'onChange' | 'parse'>;
 
 /**
  * Roles by name and bindings by subject, kept up with the store's committed state: a request costs a look at the bindings
- * of its user and groups, however many others there are.
+ * of its user and groups that count where it goes, however many others there are.
  */
 export class RbacIndex {
   readonly #store: Store;
   /** Rules by `NAMESPACE/NAME`; ClusterRoles have no namespace. */
   readonly #rules = new Map<string, readonly PolicyRule[]>();
-  readonly #grantsBySubject = new Map<string, Grant[]>();
-  readonly #grantsByBinding = new Map<string, { subject: string; grant: Grant }[]>();
+  /** Bindings by namespace and subject. */
+  readonly #grantsByPlace = new Map<string, Grant[]>();
+  readonly #grantsByBinding = new Map<string, { place: string; grant: Grant }[]>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -47,11 +49,11 @@ export class RbacIndex {
 
   /** The bindings that are for a user and count in a namespace: those of the cluster first, each by name. */
   grantsOf({ name, groups }: UserInfo, namespace: string): Grant[] {
-    const found = [`User ${name}`, ...groups.map((group) => `Group ${group}`)].flatMap((subject) =>
-      (this.#grantsBySubject.get(subject) ?? []).filter(
-        (grant) => grant.namespace === '' || grant.namespace === namespace,
-      ),
-    );
+    const found: Grant[] = [];
+    for (const scope of namespace === '' ? [''] : ['', namespace]) {
+      this.#collect(found, placeKey(scope, 'User', name));
+      for (const group of groups) this.#collect(found, placeKey(scope, 'Group', group));
+    }
     // A binding that is for several groups of the user counts once, for the first of them that it names.
     return found.length < 2 ? found : found.sort(byScopeAndName).filter(isOther);
   }
@@ -63,6 +65,11 @@ export class RbacIndex {
     if (rules !== undefined) return rules;
     const kind = isLocal ? 'role' : 'clusterrole';
     return { missing: `${kind}.rbac.authorization.k8s.io ${JSON.stringify(roleRef.name)} not found` };
+  }
+
+  #collect(found: Grant[], place: string): void {
+    const grants = this.#grantsByPlace.get(place);
+    if (grants !== undefined) found.push(...grants);
   }
 
   #onChange({ type, object }: Change): void {
@@ -81,15 +88,13 @@ export class RbacIndex {
     const { namespace, name } = stored;
     const roleRef = object['roleRef'] as RoleRef;
     const entries = ((object['subjects'] ?? []) as Subject[]).flatMap((subject, position) => {
-      const key = subjectKey(subject, namespace);
-      return key === undefined
-        ? []
-        : [{ subject: key, grant: { namespace, binding: name, roleRef, subject, position } }];
+      const place = subjectPlace(subject, namespace);
+      return place === undefined ? [] : [{ place, grant: { namespace, binding: name, roleRef, subject, position } }];
     });
     this.#grantsByBinding.set(keyOf(stored), entries);
-    for (const { subject, grant } of entries) {
-      const grants = this.#grantsBySubject.get(subject);
-      if (grants === undefined) this.#grantsBySubject.set(subject, [grant]);
+    for (const { place, grant } of entries) {
+      const grants = this.#grantsByPlace.get(place);
+      if (grants === undefined) this.#grantsByPlace.set(place, [grant]);
       else grants.push(grant);
     }
   }
@@ -100,10 +105,10 @@ export class RbacIndex {
       this.#rules.delete(key);
       return;
     }
-    for (const { subject, grant } of this.#grantsByBinding.get(key) ?? []) {
-      const left = (this.#grantsBySubject.get(subject) ?? []).filter((other) => other !== grant);
-      if (left.length === 0) this.#grantsBySubject.delete(subject);
-      else this.#grantsBySubject.set(subject, left);
+    for (const { place, grant } of this.#grantsByBinding.get(key) ?? []) {
+      const left = (this.#grantsByPlace.get(place) ?? []).filter((other) => other !== grant);
+      if (left.length === 0) this.#grantsByPlace.delete(place);
+      else this.#grantsByPlace.set(place, left);
     }
     this.#grantsByBinding.delete(key);
   }
@@ -122,11 +127,17 @@ function isRole(resource: string): boolean {
   return resource === RBAC_RESOURCES.role || resource === RBAC_RESOURCES.clusterRole;
 }
 
-/** As whom a subject comes; undefined for one that is nobody: a ServiceAccount of no namespace. */
-function subjectKey({ kind, name, namespace = '' }: Subject, bindingNamespace: string): string | undefined {
-  if (kind === 'User' || kind === 'Group') return `${kind} ${name}`;
+/** Where a binding for a subject is found; undefined for one that is nobody: a ServiceAccount of no namespace. */
+function subjectPlace({ kind, name, namespace = '' }: Subject, bindingNamespace: string): string | undefined {
+  if (kind === 'User' || kind === 'Group') return placeKey(bindingNamespace, kind, name);
   const home = namespace === '' ? bindingNamespace : namespace;
-  return kind === 'ServiceAccount' && home !== '' ? `User system:serviceaccount:${home}:${name}` : undefined;
+  if (kind !== 'ServiceAccount' || home === '') return undefined;
+  return placeKey(bindingNamespace, 'User', accountUserName(home, name));
+}
+
+/** No namespace has a space in it. */
+function placeKey(scope: string, kind: 'User' | 'Group', name: string): string {
+  return `${scope} ${kind} ${name}`;
 }
 
 function byScopeAndName(a: Grant, b: Grant): number {
