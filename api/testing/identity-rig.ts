@@ -11,7 +11,7 @@ import { createFacade, type Facade } from '../src/facade.ts';
 import { parseRanges } from '../src/identity/cluster-node.ts';
 import { createSubjectAccessReviewAuthorizer } from '../src/identity/subject-access-review-authorizer.ts';
 import { createTokenAuthenticator } from '../src/identity/token-authenticator.ts';
-import { createLoginLinks } from '../src/login/login-links.ts';
+import { createLoginLinks, type LoginLinks } from '../src/login/login-links.ts';
 import { SecretKeys } from '../src/secrets/secret-keys.ts';
 import { DescribedAnswers } from './described-answers.ts';
 
@@ -61,6 +61,8 @@ export class IdentityRig {
   readonly url: string;
   /** Lines of the facade's log, at level debug. */
   readonly log: string[];
+  /** Makes links for the admin of the machine. */
+  readonly links: LoginLinks;
   readonly #cast: RigCast;
   readonly #client: KubeClient;
   readonly #faults: string[] = [];
@@ -71,6 +73,7 @@ export class IdentityRig {
     cast: RigCast;
     client: KubeClient;
     facade: Facade;
+    links: LoginLinks;
     log: string[];
     server: TestApiServer;
   }) {
@@ -78,6 +81,7 @@ export class IdentityRig {
     this.facade = parts.facade;
     this.url = parts.facade.address();
     this.log = parts.log;
+    this.links = parts.links;
     this.#cast = parts.cast;
     this.#client = parts.client;
   }
@@ -90,9 +94,12 @@ export class IdentityRig {
       for (const agent of Object.values(cast.agents)) await makeAgent(server.client, agent);
       const log: string[] = [];
       const client = clientOfFacade(server);
-      const facade = await createRigFacade({ cast, client, log });
+      const [port = 0] = await findFreePorts(1);
+      const publicURL = new URL(`http://127.0.0.1:${port}`);
+      const links = createLoginLinks({ publicURL, clock: systemClock });
+      const facade = createRigFacade({ cast, client, links, log, publicURL });
       await facade.start(new AbortController().signal);
-      const rig = new IdentityRig({ cast, client, facade, log, server });
+      const rig = new IdentityRig({ cast, client, facade, links, log, server });
       await vi.waitUntil(() => facade.readiness().every(({ problem }) => problem === undefined), { timeout: 10_000 });
       return rig;
     } catch (error) {
@@ -186,10 +193,14 @@ function clientOfFacade(server: TestApiServer): KubeClient {
   return createKubeClient({ server: { url, caPem, token }, userAgent: 'nannyapi-api', log });
 }
 
-async function createRigFacade(parts: { cast: RigCast; client: KubeClient; log: string[] }): Promise<Facade> {
-  const { cast, client, log } = parts;
-  const [port = 0] = await findFreePorts(1);
-  const publicURL = new URL(`http://127.0.0.1:${port}`);
+function createRigFacade(parts: {
+  cast: RigCast;
+  client: KubeClient;
+  links: LoginLinks;
+  log: string[];
+  publicURL: URL;
+}): Facade {
+  const { cast, client, links, log, publicURL } = parts;
   const destination = { write: (line: string) => void log.push(line) };
   return createFacade({
     client,
@@ -209,9 +220,9 @@ async function createRigFacade(parts: { cast: RigCast; client: KubeClient; log: 
       publicURL,
       origins: [publicURL.origin],
       secretKeys: SecretKeys.parse(SecretKeys.generate()),
-      loginLinks: createLoginLinks({ publicURL, clock: systemClock }),
+      loginLinks: links,
     },
-    config: { host: '127.0.0.1', port, trustedProxies: parseRanges('127.0.0.1') },
+    config: { host: '127.0.0.1', port: Number(publicURL.port), trustedProxies: parseRanges('127.0.0.1') },
   });
 }
 

@@ -35,7 +35,7 @@ export const RATE_LIMITS: RateLimits = {
   stream: { perSecond: 2, burst: 30 },
   anonymous: { perSecond: 50, burst: 500 },
   // A task of many outputs comes as a burst of chunks.
-  agent: { perSecond: 100, burst: 1000 },
+  agent: { perSecond: 500, burst: 5000 },
 };
 /** Identities and addresses remembered; who was quiet for longest is forgotten, and would start with a full bucket. */
 const MAX_KEYS = 20_000;

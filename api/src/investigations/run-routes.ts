@@ -30,7 +30,6 @@ interface OneInvestigation {
 }
 
 const tags = ['investigations'];
-const config = { audience: 'people' } as const;
 const PATH = `${INVESTIGATIONS_PATH}/:name`;
 
 /** Follow a run, and read what its host said. */
@@ -43,7 +42,7 @@ function registerEvents(app: FastifyInstance, deps: RunRoutesDeps): void {
   app.route<{ Params: OneInvestigation }>({
     method: 'GET',
     url: `${PATH}/events`,
-    config,
+    config: { audience: 'people', rate: 'stream' },
     schema: {
       tags,
       summary: 'Follow a run',
