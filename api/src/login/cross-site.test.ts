@@ -168,7 +168,7 @@ describe('routes of the login', () => {
     expect(text).toMatch(/nannyapi_logins_total\{provider="corp",outcome="Expired"\} \d+/);
   });
 
-  it('refuse a flood of callbacks from one address before any provider is asked', async () => {
+  it('refuse a flood of callbacks from one address before any provider is asked; nobody is locked out by it (U3)', async () => {
     const asked = provider.requests.length;
     const outcomes = new Set<string | undefined>();
     for (let round = 0; round < 70; round++) {
@@ -183,5 +183,6 @@ describe('routes of the login', () => {
     }
     expect([...outcomes]).toEqual(['/login?problem=Refused', '/login?problem=Busy']);
     expect(provider.requests.length - asked).toBeLessThanOrEqual(65);
+    expect((await loggedIn()).browser.page.status).toBe(200);
   });
 });

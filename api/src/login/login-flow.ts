@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Audit } from '../audit/audit.ts';
 import { auditedRequest } from '../audit/audited-request.ts';
 import { ApiError } from '../http/api-error.ts';
-import { plainAddress } from '../identity/cluster-node.ts';
+import { addressBlock } from '../identity/client-address.ts';
 import type { SecretKeys } from '../secrets/secret-keys.ts';
 import { groupsOf, kubernetesName, requireAllowed, requirePlainSubject, type ProvenIdentity } from './identity.ts';
 import type { IdentityProvider } from './identity-provider.ts';
@@ -124,7 +124,7 @@ export class LoginFlow {
 
   async #prove(request: FastifyRequest, provider: IdentityProvider, attempt: ReturnedAttempt): Promise<ProvenIdentity> {
     const callback = this.#attempts.callbackURL(provider.config.id, request);
-    const identity = await this.#rate.run(plainAddress(request.ip), () => provider.finish(callback, attempt));
+    const identity = await this.#rate.run(addressBlock(request.ip), () => provider.finish(callback, attempt));
     requirePlainSubject(identity.subject);
     return identity;
   }

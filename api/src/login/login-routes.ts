@@ -20,7 +20,7 @@ const PARAMS = {
     },
   },
 } as const;
-const TAGS = ['login'];
+const TAGS = ['people'];
 const EVERYONE = { audience: 'everyone', page: true } as const;
 
 /** `/auth/<provider>/start` and `/callback`, `/login/link` and `/logout`. Browsers alone use them. */
@@ -102,7 +102,17 @@ function registerLogoutRoute(app: FastifyInstance, { flow }: LoginRoutesDeps): v
     method: 'POST',
     url: '/logout',
     config: { audience: 'people', page: true, form: true },
-    schema: { tags: TAGS, summary: 'Log out', response: movedTo('To the login page.') },
+    schema: {
+      tags: TAGS,
+      summary: 'Log out',
+      response: {
+        ...movedTo('To the login page.'),
+        200: {
+          description: 'A page that leads on to the provider.',
+          content: { 'text/html': { schema: { type: 'string' } } },
+        },
+      },
+    },
     handler: async (request, reply) => {
       const elsewhere = await flow.logOut(request, reply);
       return elsewhere ? sendOn(reply, elsewhere) : reply.redirect('/login', 303);
