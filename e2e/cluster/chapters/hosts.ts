@@ -12,6 +12,8 @@ const AGENTS = `/api/v1/namespaces/${SHOP}/agents`;
 const RUNS = `/api/v1/namespaces/${SHOP}/investigations`;
 /** How long the exclusion of a host may take to be felt. */
 const FELT = { timeout: 30_000, interval: 500 };
+/** A host that was refused asks again after a while. */
+const BACK = { timeout: 100_000, interval: 1000 };
 
 /** What the API answered. */
 interface Answer {
@@ -112,7 +114,7 @@ export function hosts(at: () => Story): void {
     it('is out for good when its credential is revoked', { timeout: 60_000 }, async () => {
       const { body } = await call(chief, 'POST', `${AGENTS}/coded/revoke-credential`);
       expect(body).toEqual({ revoked: 1 });
-      await vi.waitFor(async () => expect(await statusOf(at().session, 'coded')).toMatchObject({ exitCode: 5 }), FELT);
+      await vi.waitFor(async () => expect(await statusOf(at().session, 'coded')).toMatchObject({ exitCode: 5 }), BACK);
     });
 
     it('leaves nothing behind when its Agent is deleted', { timeout: 120_000 }, async () => {
