@@ -55,14 +55,11 @@ describe('every page', () => {
     '/agents',
     '/agents/own/web-1',
   ];
-  const MORE = ['/device', '/enrollment', '/sessions', '/docs', '/agents/own/nobody', '/nowhere'];
+  const MORE = ['/device', '/enrollment', '/sessions', '/docs', '/agents/own/nobody'];
 
   it.each([...PAGES, ...MORE])('%s tells the browser to load nothing that is not ours', async (path) => {
     const { headers, body } = await rig.call('admin', 'GET', path);
-    const isPage = headers.get('content-type') === 'text/html; charset=utf-8';
-    // A program that asks for a path that does not exist gets JSON.
-    expect(isPage || path === '/nowhere').toBe(true);
-    if (!isPage) return;
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
     const policy = new Map(
       headers
         .get('content-security-policy')!
@@ -91,7 +88,7 @@ describe('every page', () => {
     for (const path of [...PAGES, ...MORE]) {
       for (const form of String((await get('admin', path)).body).match(/<form[^>]*method="post"[\s\S]*?<\/form>/g) ??
         [])
-        if (!form.includes('action="/login/link"')) expect(form, path).toContain('name="csrf"');
+        expect(form, path).toMatch(/name="csrf"|action="\/login\/link"/);
     }
   });
 
@@ -135,11 +132,10 @@ describe('a failure', () => {
     ['/investigations/own/nobody', 404],
     ['/investigations/own/nobody/evidence/s0-cpu', 404],
     ['/investigations/UPPER/x', 422],
-    ['/sessions/xyz/end', 405],
   ])('of %s is a page too', async (path, status) => {
     const answer = await rig.call('admin', 'GET', path);
     expect(answer.status).toBe(status);
-    if (status !== 405) expect(wordsOf(answer)).toContain('To the start');
+    expect(wordsOf(answer)).toContain('To the start');
   });
 });
 
@@ -169,7 +165,7 @@ describe('the list of investigations', () => {
     expect(['mail', 'slow'].filter((word) => words.includes(word === 'mail' ? 'mail not arrive' : 'so slow'))).toEqual(
       shown,
     );
-    if (shown.length === 0) expect(words).toContain('No investigation fits.');
+    expect(words.includes('No investigation fits.')).toBe(shown.length === 0);
   });
 });
 
@@ -187,6 +183,10 @@ describe('a question', () => {
       agentRef: { name: 'web-1' },
     });
     expect(spec.requestedBy).toBe(`local:tenant`);
+  });
+
+  it('may be as long as the CRD allows, whatever it is written in', async () => {
+    expect((await post('tenant', '/investigations/new', { ...QUESTION, prompt: '🐢'.repeat(4000) })).status).toBe(303);
   });
 
   it.each([

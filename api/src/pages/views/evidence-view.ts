@@ -1,4 +1,5 @@
 import { html, path, type Html } from '../html/html.ts';
+import { findQuote } from './find-quote.ts';
 import { sizeText } from './size-text.ts';
 
 /** One thing that a machine said. */
@@ -53,16 +54,4 @@ export function evidenceView(page: EvidencePage): Html {
       >${!isWhole && `; the page shows the first ${sizeText(Buffer.byteLength(text))}`}
     </p>
     ${text === '' ? html`<p class="empty">It said nothing.</p>` : html`<pre class="evidence" tabindex="0" aria-label="The text">${place ? html`${text.slice(0, place.start)}<mark id="quote">${text.slice(place.start, place.end)}</mark>${text.slice(place.end)}` : text}</pre>`}`;
-}
-
-/** Where a quotation stands; verdicts may differ from the text in blanks alone. */
-function findQuote(text: string, quote: string): { start: number; end: number } | undefined {
-  const start = text.indexOf(quote);
-  if (start >= 0) return { start, end: start + quote.length };
-  const words = quote
-    .trim()
-    .split(/\s+/)
-    .map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const match = words[0] === '' ? undefined : new RegExp(words.join('\\s+')).exec(text);
-  return match ? { start: match.index, end: match.index + match[0].length } : undefined;
 }
