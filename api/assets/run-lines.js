@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The words of a run. The server writes the page with them and the browser goes on with the same, so that a line reads
- * the same whoever made it; `nanny investigate` uses these words too.
+ * the same whoever made it; they are those of `nanny quickstart` at a terminal.
  *
  * @import { RunLine } from './run-lines.d.ts'
  * @import { RunEvent } from '../src/investigations/run-event.ts'
