@@ -125,7 +125,7 @@ class Review {
       kind: kind === undefined ? request.kind : { group, version, kind: kind.resource.kind },
       object: this.#inFormOf(kind, request.object),
       oldObject: this.#inFormOf(kind, request.oldObject),
-      namespace: this.#namespaceName() === '' ? undefined : this.#findNamespace(this.#namespaceName()),
+      findNamespace: () => (this.#namespaceName() === '' ? undefined : this.#findNamespace(this.#namespaceName())),
     };
   }
 

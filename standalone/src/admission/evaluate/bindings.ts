@@ -10,22 +10,24 @@ import type { JudgedWrite } from './judged-write.ts';
 /** The variables of expressions, by name. */
 export type Bindings = Record<string, unknown>;
 
-/** What expressions of every policy may read of a write. */
+/** What expressions of every policy may read of a write; each is made when it is first read, and once. */
 export function bindWrite(authorize: Authorize, write: JudgedWrite): Bindings {
   const { group, plural, namespace, name, subresource } = write.request.path;
-  return {
-    object: celValue(write.object, undefined),
-    oldObject: celValue(write.oldObject, undefined),
-    request: celValue(admissionRequest(write), undefined),
-    namespaceObject: celValue(withoutBookkeeping(write.namespace), undefined),
-    authorizer: new Authorizer(authorize, write.request.user, { group, plural, namespace, name, subresource }),
-  };
+  const bindings: Bindings = {};
+  defineLazy(bindings, 'object', () => celValue(write.object, undefined));
+  defineLazy(bindings, 'oldObject', () => celValue(write.oldObject, undefined));
+  defineLazy(bindings, 'request', () => celValue(admissionRequest(write), undefined));
+  defineLazy(bindings, 'namespaceObject', () => celValue(withoutBookkeeping(write.findNamespace()), undefined));
+  const requested = { group, plural, namespace, name, subresource };
+  defineLazy(bindings, 'authorizer', () => new Authorizer(authorize, write.request.user, requested));
+  return bindings;
 }
 
-/** Adds `params` and the variables of a policy, each of which is computed when it is first read, and once. */
+/** Adds `params` and the variables of a policy. */
 export function bindVariables(shared: Bindings, policy: CompiledPolicy, params: ApiObject | undefined): Bindings {
-  const variables = Object.create(null) as Record<string, unknown>;
-  const bindings: Bindings = { ...shared, params: celValue(params, undefined), variables };
+  const variables = Object.create(null) as Bindings;
+  const bindings: Bindings = { params: celValue(params, undefined), variables };
+  Object.defineProperties(bindings, Object.getOwnPropertyDescriptors(shared));
   for (const { name, run } of policy.variables) {
     let found: { value: unknown } | { error: EvaluationError } | undefined;
     Object.defineProperty(variables, name, {
@@ -38,6 +40,12 @@ export function bindVariables(shared: Bindings, policy: CompiledPolicy, params: 
     });
   }
   return bindings;
+}
+
+function defineLazy(bindings: Bindings, name: string, make: () => unknown): void {
+  let made: { value: unknown } | undefined;
+  const get = (): unknown => (made ??= { value: make() }).value;
+  Object.defineProperty(bindings, name, { enumerable: true, get });
 }
 
 function evaluate(name: string, run: () => unknown): { value: unknown } | { error: EvaluationError } {

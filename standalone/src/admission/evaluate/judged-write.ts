@@ -10,5 +10,5 @@ export interface JudgedWrite {
   object: ApiObject | undefined;
   oldObject: ApiObject | undefined;
   /** The namespace that the object is in; undefined for cluster-scoped objects, which namespaces are too. */
-  namespace: ApiObject | undefined;
+  findNamespace: () => ApiObject | undefined;
 }
