@@ -1,4 +1,4 @@
-import { RawClient, startTestApiServer, type RawAnswer, type TestApiServer } from '@nannyapi/standalone/testing';
+import { RawClient, startTestApiServer, type RawAnswer, type TestApiServer } from '../../testing/index.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 const GROUP = '/apis/admissionregistration.k8s.io/v1';
