@@ -1,6 +1,7 @@
 import type { Clock } from '@nannyapi/process';
 import type { User, UserStatusSession } from '@nannyapi/crds';
 import type { Authenticator, Origin } from '../identity/authenticator.ts';
+import { addressBlock } from '../identity/client-address.ts';
 import type { Principal } from '../identity/principal.ts';
 import { ReviewLimit } from '../identity/review-limit.ts';
 import { findByToken, isPersonToken, userOfToken } from './person-token.ts';
@@ -44,8 +45,9 @@ async function personOf(
     isKnown ||= session !== undefined;
     return session;
   };
-  const live = await deps.book.find(name, isThere, () => limit.admit(origin.address));
-  if (!isKnown) limit.countWrong(origin.address);
+  const address = addressBlock(origin.address);
+  const live = await deps.book.find(name, isThere, () => limit.admit(address));
+  if (!isKnown) limit.countWrong(address);
   const mapped = live && deps.mappedGroups(live.user.spec.provider);
   if (!live || !mapped) return undefined;
   deps.book.noteUse(live);

@@ -11,10 +11,11 @@ export function profileOf(said: { email?: unknown; name?: unknown; picture?: unk
 /** Control and format characters are taken out: they could reorder what a page or a terminal shows. */
 function textOf(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== 'string') return undefined;
+  // Cut first: half of a character that is left at the end is one of those that are taken out.
   const text = value
+    .slice(0, maxLength)
     .replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
-    .trim()
-    .slice(0, maxLength);
+    .trim();
   return text === '' ? undefined : text;
 }
 
