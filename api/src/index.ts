@@ -5,6 +5,7 @@ export type { FacadeIdentity } from './facade-identity.ts';
 export { installCommands } from './facade-install.ts';
 export { FACADE_ERROR_CODES, type FacadeErrorCode } from './http/error-codes.ts';
 export { CertificateFiles } from './http/certificate-files.ts';
+export { RATE_LIMITS } from './http/rate-limits.ts';
 export type { TlsFiles } from './http/create-app.ts';
 export type * from './identity/authenticator.ts';
 export * from './identity/authorizer.ts';

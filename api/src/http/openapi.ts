@@ -23,6 +23,8 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: 'agents', description: 'For people: which hosts there are.' },
         { name: 'enrolment', description: 'For people: letting hosts in, and out again.' },
         { name: 'people', description: 'For people: who has logged in, and where.' },
+        { name: 'oauth', description: 'For hosts and command lines: how they come to a token (RFC 8628, 9449, 7009).' },
+        { name: 'install', description: 'For hosts that are to get an agent: everything it takes, with checksums.' },
         { name: 'agent protocol', description: 'For agents only.' },
         { name: 'system', description: 'Health, metrics, this document.' },
       ],
@@ -51,7 +53,8 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
     transform: ({ schema, url, route }) => {
       const isPage = route.config?.page === true;
       if (isPage) return { url, schema: withProblemPages(withRefusals(schema)) };
-      return { url, schema: /^\/(api|agent)\//.test(url) ? withRefusals(schema) : schema };
+      if (url.startsWith('/agent/')) return { url, schema: { ...withRefusals(schema), security: AGENT_SECURITY } };
+      return { url, schema: url.startsWith('/api/') ? withRefusals(schema) : schema };
     },
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) =>
@@ -59,6 +62,9 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
     },
   });
 }
+
+/** Agents of nodes have a token of their cluster, and those of enrolled hosts one that is bound to their key. */
+const AGENT_SECURITY = [{ bearer: [] }, { dpop: [] }];
 
 /** With what every route refuses whose parameters or body have a schema, so that none can forget to say it. */
 function withRefusals(schema: FastifySchema): FastifySchema {

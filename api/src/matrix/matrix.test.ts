@@ -45,6 +45,28 @@ describe('the matrix of rights', () => {
     expect(new Set(rows).size).toBe(rows.length);
   });
 
+  it('is of routes that the OpenAPI document describes under a heading, but for pages', async () => {
+    const { body } = await rig.call('admin', 'GET', '/openapi.json');
+    const described = Object.entries(
+      body.paths as Record<string, Record<string, { tags: string[]; summary: string }>>,
+    ).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation })),
+    );
+    const shown = rig.facade.routes().filter(({ isHidden }) => !isHidden);
+    expect(described.map(({ route }) => route).toSorted()).toEqual(
+      shown.map(({ method, path }) => `${method} ${path}`).toSorted(),
+    );
+    const headings = body.tags.map(({ name }: { name: string }) => name);
+    for (const { route, operation } of described)
+      expect([route, operation.summary, operation.tags.every((tag) => headings.includes(tag))]).toEqual([
+        route,
+        expect.any(String),
+        true,
+      ]);
+    const hidden = rig.facade.routes().filter(({ isHidden }) => isHidden);
+    expect(hidden.filter(({ config, path }) => config.page !== true && !path.startsWith('/assets/'))).toEqual([]);
+  });
+
   it.each(CELLS)('$route in $namespace', async ({ row, namespace, allowed }) => {
     const statuses: Record<string, number> = {};
     for (const who of WHO) statuses[who] = await statusOf(row, who, namespace);

@@ -1,3 +1,4 @@
+import { RATE_LIMITS } from '@nannyapi/api';
 import { code, generatedBy, page, table } from './markdown.ts';
 
 /** The part of an OpenAPI document that the reference shows. */
@@ -36,7 +37,14 @@ export function renderApi(document: object): string {
     generatedBy('the routes of the facade'),
     '# HTTP API',
     'The facade serves it over HTTPS. The machine-readable form is [openapi.json](openapi.json), which the facade serves at `/openapi.json`. Objects are those of the Kubernetes API group `nannyai.dev`: see [the kinds](../README.md#kinds). A worked example is in [Investigate a host](../guides/investigate-a-host.md#rest).',
-    'Every call but `/healthz` and `/readyz` carries `Authorization: Bearer <token>`. Errors are [problem+json](errors.md). Every answer has the header `X-Request-Id`.',
+    'Calls of people carry `Authorization: Bearer <token>`, with a token of the cluster or one that `nanny login` got, or the cookie of a browser. Calls of enrolled hosts carry `Authorization: DPoP <token>` and a proof (RFC 9449), those of node agents a bearer token. Two credentials at once are refused, and so are `Impersonate-*` headers.',
+    'Errors are [problem+json](errors.md), those of `/oauth` as RFC 6749 has them. Every answer has the header `X-Request-Id`.',
+    'Lists come in pages: `metadata.continue` of one page is `continue` of the next, and absent on the last. Filters are applied while pages are read, so that a page may hold fewer items than its limit, or none, and still not be the last.',
+    'Requests are counted for each person and each agent, and where nobody is known for each address. Who asks too much gets 429 with `Retry-After`. A replica takes this much:',
+    table(
+      ['Requests', 'A second', 'At once'],
+      Object.entries(RATE_LIMITS).map(([kind, { perSecond, burst }]) => [kind, String(perSecond), String(burst)]),
+    ),
     ...tags.flatMap(({ name, description }) => [
       `## ${name.charAt(0).toUpperCase()}${name.slice(1)}`,
       description,
