@@ -12,6 +12,7 @@ import { finished, manifest, ungroundedQuotes } from './system/investigate.ts';
 import { findKubectl, kubectlFor, type Kubectl } from './system/kubectl.ts';
 
 const lack = whatMachinesLack() ?? (findKubectl() === undefined ? 'kubectl' : undefined);
+const SCRIPT = join(import.meta.dirname, '../agent-daemonset/install/install.sh');
 const WAIT = { timeout: 60_000, interval: 500 };
 
 describe.runIf(lack === undefined)(
@@ -43,8 +44,8 @@ describe.runIf(lack === undefined)(
       const headers = { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) };
       return new Promise((resolve, reject) => {
         const outgoing = request(new URL(path, plane.facadeUrl), { method, ca, headers }, (response) => {
-          const type = response.headers['content-type'] ?? '';
-          const read = type.includes('json') ? json(response) : Promise.resolve(response.resume());
+          const isJson = (response.headers['content-type'] ?? '').includes('json');
+          const read = isJson ? json(response) : Promise.resolve(void response.resume());
           read.then((answer) => resolve({ status: response.statusCode ?? 0, body: answer })).catch(reject);
         });
         outgoing.once('error', reject);
@@ -68,14 +69,56 @@ describe.runIf(lack === undefined)(
         expect(ready?.status, JSON.stringify(agent.status?.conditions)).toBe('True');
         return agent;
       }, WAIT);
+    /** How many of the places that the script writes to are there. */
+    const traces = async (): Promise<number> => {
+      const places =
+        '/usr/local/lib/nannyapi-agent /usr/local/bin/nanny-agent /var/lib/nannyapi-agent /etc/nannyapi-agent.env';
+      const found = await machine.must(
+        `ls -d ${places} /etc/systemd/system/nannyapi-agent.service 2>/dev/null | wc -l`,
+      );
+      return Number(found);
+    };
     let name: string;
+
+    it.each([
+      [
+        1,
+        'who is not root',
+        'setpriv --reuid 1000 --regid 1000 --clear-groups sh -s -- --url https://nanny.example',
+        /as root/,
+      ],
+      [3, 'another architecture', 'PATH=/root/fake:$PATH sh -s -- --url https://nanny.example', /no agent for riscv64/],
+      [
+        4,
+        'another init',
+        "unshare -m sh -c 'mount -t tmpfs none /run && sh -s -- --url https://nanny.example'",
+        /not run by systemd/,
+      ],
+      [64, 'plain http', 'sh -s -- --url http://nanny.example', /must start with https/],
+      [64, 'an argument that is none', 'sh -s -- --url https://nanny.example --bogus', /Unknown argument: --bogus/],
+      [
+        64,
+        'two tokens',
+        'sh -s -- --url https://nanny.example --enrollment-token a --enrollment-token-file b',
+        /Give one of/,
+      ],
+      [8, 'a control plane that is not there', 'sh -s -- --url https://127.0.0.1:9', /Cannot download/],
+    ])('is refused with exit code %i for %s', async (code, _, line, words) => {
+      await machine.must(
+        'mkdir -p fake && printf "#!/bin/sh\\n[ \\$1 = -m ] && echo riscv64 || exec /usr/bin/uname \\$1\\n" > fake/uname && chmod +x fake/uname',
+      );
+      const { exitCode, stderr } = await machine.run(line, await readFile(SCRIPT, 'utf8'));
+      expect(exitCode, stderr).toBe(code);
+      expect(stderr).toMatch(words);
+      expect(await traces()).toBe(0);
+    });
 
     it('stays as it is when the line is for another control plane', async () => {
       const other = installCommands({ publicURL: portal, caPem: `${caPem}#` });
       const { exitCode, stderr } = await machine.run(other.withToken('net.x.y'));
       expect(exitCode).not.toBe(0);
       expect(stderr).toMatch(/FAILED|did NOT match/);
-      expect(await machine.must('ls -A /usr/local/lib /usr/local/bin /var/lib | grep -c nanny || true')).toBe('0\n');
+      expect(await traces()).toBe(0);
     });
 
     it('stays as it is when the install token is no good', async () => {
@@ -84,9 +127,7 @@ describe.runIf(lack === undefined)(
       );
       expect(exitCode, stderr).toBe(11);
       expect(stderr).toContain('nothing was installed');
-      expect(
-        await machine.must('ls -A /usr/local/lib /usr/local/bin /var/lib /etc/systemd/system | grep -c nanny || true'),
-      ).toBe('0\n');
+      expect(await traces()).toBe(0);
     });
 
     it('is installed, enrolled and ready after one line', async () => {
@@ -148,6 +189,26 @@ describe.runIf(lack === undefined)(
       await untilReady(name);
     });
 
+    it('has the version from before when an upgrade fails', async () => {
+      // A service manager that takes no start, as when the disk is full or a policy forbids it.
+      const manager = '#!/bin/sh\\ncase $* in *restart*) exit 1 ;; esac\\nexec /usr/bin/systemctl "$@"\\n';
+      await machine.must(`printf '${manager}' > /usr/local/sbin/systemctl && chmod +x /usr/local/sbin/systemctl`);
+      const before = await machine.must(
+        'find /usr/local/lib/nannyapi-agent /etc/systemd/system/nannyapi-agent.service -type f -exec sha256sum {} + | sort',
+      );
+      const { exitCode, stderr } = await machine.run(lines().withCode());
+      expect(exitCode, stderr).toBe(12);
+      expect(stderr).toContain('The version from before is back in place');
+      await machine.must('rm /usr/local/sbin/systemctl');
+      expect(
+        await machine.must(
+          'find /usr/local/lib/nannyapi-agent /etc/systemd/system/nannyapi-agent.service -type f -exec sha256sum {} + | sort',
+        ),
+      ).toBe(before);
+      await machine.must('systemctl restart nannyapi-agent');
+      await untilReady(name);
+    });
+
     it('comes back after kill -9 of its agent and after a power cut', async () => {
       const pid = (await machine.must('systemctl show -P MainPID nannyapi-agent')).trim();
       await machine.must(`kill -9 ${pid}`);
@@ -188,11 +249,7 @@ describe.runIf(lack === undefined)(
       await machine.must(
         `d=$(mktemp -d) && curl -fsSk ${portal.origin}/install.sh -o $d/i.sh && sh $d/i.sh --uninstall`,
       );
-      expect(
-        await machine.must(
-          'ls -A /usr/local/lib /usr/local/bin /var/lib /etc /etc/systemd/system | grep -c nanny || true',
-        ),
-      ).toBe('0\n');
+      expect(await traces()).toBe(0);
       expect((await machine.run('systemctl status nannyapi-agent')).exitCode).toBe(4);
       const { items } = await kubectl.json<{
         items: { status?: { conditions?: { type: string; reason: string }[] } }[];
@@ -200,6 +257,37 @@ describe.runIf(lack === undefined)(
       for (const { status } of items) {
         expect(status?.conditions?.find(({ type }) => type === 'Ready')?.reason).not.toBe('Active');
       }
+    });
+
+    it('is installed by a code that a person approves, and not at all when the person says no', async () => {
+      const post = async (path: string, body: object): Promise<void> => {
+        const { status, body: answer } = await api('POST', `/api/v1/device-codes/${path}`, body);
+        expect(status, JSON.stringify(answer)).toBeLessThan(300);
+      };
+      const shownCode = async (): Promise<string> =>
+        vi.waitFor(async () => {
+          const said = await machine.must('cat said');
+          const code = /^ +([A-Z]{4}-[A-Z]{4})$/m.exec(said)?.[1];
+          if (code === undefined) throw new Error(said);
+          return code;
+        }, WAIT);
+      const ended = async (): Promise<string> =>
+        vi.waitFor(async () => {
+          expect(await machine.must('cat said')).toContain('exit code');
+          return machine.must('cat said');
+        }, WAIT);
+      const start = async (): Promise<unknown> =>
+        machine.must(`echo > said; (${lines().withCode()} --name by-code --no-start; echo exit code $?) > said 2>&1 &`);
+      await start();
+      await post('deny', { userCode: await shownCode() });
+      expect(await ended()).toMatch(/A person has denied[\s\S]*exit code 11/);
+      expect(await traces()).toBe(0);
+      await start();
+      await post('approve', { userCode: await shownCode(), namespace: 'default', name: 'by-code' });
+      expect(await ended()).toMatch(/Enrolled as default\/by-code[\s\S]*exit code 0/);
+      expect((await machine.run('systemctl is-active nannyapi-agent')).stdout).toBe('inactive\n');
+      await machine.must('systemctl enable --now nannyapi-agent');
+      await untilReady('by-code');
     });
   },
 );
