@@ -21,16 +21,22 @@ export function wantedUser(headers: NodeJS.Dict<string[]>): WantedUser | undefin
   const name = headers['impersonate-user']?.[0] ?? '';
   const uid = headers['impersonate-uid']?.[0] ?? '';
   const groups = headers['impersonate-group'] ?? [];
-  const extra: Record<string, string[]> = {};
-  for (const [header, values = []] of Object.entries(headers)) {
-    if (!header.startsWith(EXTRA_PREFIX)) continue;
-    const key = decoded(header.slice(EXTRA_PREFIX.length));
-    extra[key] = [...(Object.hasOwn(extra, key) ? (extra[key] ?? []) : []), ...values];
-  }
+  const extra = extraOf(headers);
   if (name !== '') return { name, uid, groups, extra };
   const what = { ...(uid === '' ? {} : { uid }), ...(groups.length === 0 ? {} : { groups }), ...extra };
   if (Object.keys(what).length === 0) return undefined;
   throw badRequest(`requested ${JSON.stringify(what)} without impersonating a user name`);
+}
+
+/** Whatever a client names a key, it becomes a key and no more. */
+function extraOf(headers: NodeJS.Dict<string[]>): WantedUser['extra'] {
+  const extra = new Map<string, string[]>();
+  for (const [header, values = []] of Object.entries(headers)) {
+    if (!header.startsWith(EXTRA_PREFIX)) continue;
+    const key = decoded(header.slice(EXTRA_PREFIX.length));
+    extra.set(key, [...(extra.get(key) ?? []), ...values]);
+  }
+  return Object.fromEntries(extra);
 }
 
 /** True when a request wants to be somebody else: a look at the names is cheaper than at the values. */

@@ -56,11 +56,11 @@ function assertRole(deps: EscalationDeps, write: RbacWrite, role: ApiObject): vo
 function assertBinding(deps: EscalationDeps, write: RbacWrite, binding: ApiObject): void {
   const { user, path } = write;
   const roleRef = binding['roleRef'] as RoleRef;
-  const plural = { Role: 'roles', ClusterRole: 'clusterroles' }[roleRef.kind];
-  if (plural !== undefined && may(deps, { user, path, verb: 'bind', name: roleRef.name, plural })) return;
-  if (plural === undefined) {
+  if (roleRef.kind !== 'Role' && roleRef.kind !== 'ClusterRole') {
     throw new StatusError('Unknown', `unsupported role reference kind: ${JSON.stringify(roleRef.kind)}`);
   }
+  const plural = roleRef.kind === 'Role' ? 'roles' : 'clusterroles';
+  if (may(deps, { user, path, verb: 'bind', name: roleRef.name, plural })) return;
   const rules = deps.index.rulesOf({ namespace: path.namespace, roleRef });
   // kube-apiserver takes what it did not find for what it was asked to write.
   if ('missing' in rules) throw notFound(path, roleRef.name);

@@ -126,7 +126,7 @@ function boundTo(
   { kind = '', apiVersion = '', name = '', uid = '' }: BoundObjectRef,
   accountNamespace: string,
 ): { secret?: NamedUid; node?: NamedUid } {
-  const plural = apiVersion === 'v1' ? BINDABLE[kind] : undefined;
+  const plural = apiVersion === 'v1' ? BINDABLE.get(kind) : undefined;
   if (plural === undefined) throw badRequest(`cannot bind token to object of type ${goType(apiVersion, kind)}`);
   const namespace = plural === 'nodes' ? '' : accountNamespace;
   const stored = store.get({ resource: plural, namespace, name });
@@ -138,7 +138,11 @@ function boundTo(
   return { [plural === 'nodes' ? 'node' : 'secret']: { name, uid: stored.uid } };
 }
 
-const BINDABLE: Readonly<Record<string, string>> = { Secret: 'secrets', Node: 'nodes', Pod: 'pods' };
+const BINDABLE: ReadonlyMap<string, string> = new Map([
+  ['Secret', 'secrets'],
+  ['Node', 'nodes'],
+  ['Pod', 'pods'],
+]);
 
 function goType(apiVersion: string, kind: string): string {
   return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;

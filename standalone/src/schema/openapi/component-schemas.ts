@@ -26,8 +26,10 @@ export function componentSchemas(
   for (const kind of kinds) {
     const name = componentName(kind);
     schemas[name] = kindSchema(kind, dialect);
-    schemas[`${name}List`] = listSchema(kind, dialect);
-    if (kind.scale !== undefined) schemas[componentName(kind.scale.kind)] = kindSchema(kind.scale.kind, dialect);
+    if (kind.verbs.includes('list')) schemas[`${name}List`] = listSchema(kind, dialect);
+    for (const part of [kind.scale?.kind, kind.tokenKind]) {
+      if (part !== undefined) schemas[componentName(part)] = kindSchema(part, dialect);
+    }
     for (const part of namedParts(kind.versionSchema)) schemas[part.component ?? ''] = convertNamed(part, dialect);
   }
   return { ...schemas, ...metaSchemas(dialect) };

@@ -2,7 +2,7 @@ import { versionInfo } from '../discovery/discovery.ts';
 import type { CompiledKind, SchemaNode } from '../kinds.ts';
 import { componentName, groupVersionKind, META_PREFIX } from './component-names.ts';
 import { componentSchemas, type SchemaDialect, type SchemaDocument } from './component-schemas.ts';
-import { type KindOperation, type KindPath, kindPaths, patchMediaTypes } from './operations.ts';
+import { type KindOperation, type KindPath, kindOf, kindPaths, patchMediaTypes } from './operations.ts';
 
 const PREFIX = '#/definitions/';
 
@@ -98,7 +98,7 @@ function operationObject(kind: CompiledKind, operation: KindOperation): object {
       '401': { description: 'Unauthorized' },
     },
     'x-kubernetes-action': operation.action,
-    'x-kubernetes-group-version-kind': groupVersionKind(kind),
+    'x-kubernetes-group-version-kind': groupVersionKind(kindOf(kind, operation)),
   };
 }
 

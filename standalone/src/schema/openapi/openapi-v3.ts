@@ -2,7 +2,14 @@ import { documentHash } from './document-hash.ts';
 import type { CompiledKind, SchemaNode } from '../kinds.ts';
 import { componentName, groupVersionKind, groupVersionPath, META_PREFIX } from './component-names.ts';
 import { componentSchemas, type SchemaDialect, type SchemaDocument } from './component-schemas.ts';
-import { type KindOperation, type KindPath, kindPaths, patchMediaTypes, type QueryParameter } from './operations.ts';
+import {
+  type KindOperation,
+  type KindPath,
+  kindOf,
+  kindPaths,
+  patchMediaTypes,
+  type QueryParameter,
+} from './operations.ts';
 import { versionInfo } from '../discovery/discovery.ts';
 
 const PREFIX = '#/components/schemas/';
@@ -99,7 +106,7 @@ function operationObject(kind: CompiledKind, operation: KindOperation): object {
     ...(body === undefined ? {} : { requestBody: body }),
     responses: { '200': { description: 'OK', content }, '401': { description: 'Unauthorized' } },
     'x-kubernetes-action': operation.action,
-    'x-kubernetes-group-version-kind': groupVersionKind(kind),
+    'x-kubernetes-group-version-kind': groupVersionKind(kindOf(kind, operation)),
   };
 }
 

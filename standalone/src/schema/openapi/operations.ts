@@ -71,6 +71,11 @@ const LISTING: readonly QueryParameter[] = [
   { name: 'watch', type: 'boolean', description: 'Stream changes instead of a list.' },
 ];
 
+/** The kind that an operation is filed under: clients look built-in subresources up by the kind that they take. */
+export function kindOf(kind: CompiledKind, { objectKind }: KindOperation): CompiledKind {
+  return kind.isCustomResource ? kind : (objectKind ?? kind);
+}
+
 /** The paths under which a kind is served. */
 export function kindPaths(kind: CompiledKind): KindPath[] {
   const { plural, namespaced } = kind.resource;
@@ -96,7 +101,37 @@ export function kindPaths(kind: CompiledKind): KindPath[] {
     const operations = [listOperation(kind, 'ForAllNamespaces')];
     paths.push({ path: `${root}/${plural}`, hasNamespace: false, hasName: false, operations });
   }
-  return paths;
+  const served = paths.map((entry) => ({ ...entry, operations: entry.operations.filter(isServed(kind)) }));
+  return [...served.filter(({ operations }) => operations.length > 0), ...tokenPaths(kind, `${item}/token`)];
+}
+
+const VERBS: Readonly<Record<KindOperation['action'], string>> = {
+  list: 'list',
+  get: 'get',
+  post: 'create',
+  put: 'update',
+  patch: 'patch',
+  delete: 'delete',
+  deletecollection: 'deletecollection',
+};
+
+function isServed({ verbs }: CompiledKind): (operation: KindOperation) => boolean {
+  return ({ action }) => verbs.includes(VERBS[action]);
+}
+
+function tokenPaths(kind: CompiledKind, path: string): KindPath[] {
+  if (kind.tokenKind === undefined) return [];
+  const operation: KindOperation = {
+    method: 'post',
+    action: 'post',
+    operationId: operationName(kind, 'create', 'Token'),
+    description: `Gives a token of a ${kind.resource.kind}.`,
+    parameters: WRITE,
+    body: 'object',
+    answer: 'object',
+    objectKind: kind.tokenKind,
+  };
+  return [{ path, hasNamespace: kind.resource.namespaced, hasName: true, operations: [operation] }];
 }
 
 function operationName(kind: CompiledKind, verb: string, suffix: string): string {
