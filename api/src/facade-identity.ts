@@ -8,7 +8,7 @@ import type { AgentService } from './agents/agent-service.ts';
 import type { Audit } from './audit/audit.ts';
 import { EnrollmentTokenService } from './enrollment-tokens/enrollment-token-service.ts';
 import { registerLoginLinkRoute } from './facade-login-links.ts';
-import type { Gate } from './http/access-control.ts';
+import type { Gate } from './http/gate.ts';
 import type { RenderProblem } from './http/pages.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import type { Authorizer } from './identity/authorizer.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Audit } from './audit/audit.ts';
 import { auditedRequest } from './audit/audited-request.ts';
-import type { Gate } from './http/access-control.ts';
+import type { Gate } from './http/gate.ts';
 import { problems } from './http/schemas.ts';
 import type { LoginLinks } from './login/login-links.ts';
 

@@ -28,7 +28,7 @@ import {
   type FacadeIdentity,
   type IdentityPart,
 } from './facade-identity.ts';
-import { createGate } from './http/access-control.ts';
+import { createGate } from './http/gate.ts';
 import { createApp, secureContextOf, type TlsFiles } from './http/create-app.ts';
 import { describeRoutes } from './http/openapi.ts';
 import { measureRequests } from './http/request-metrics.ts';

@@ -5,8 +5,6 @@ import type { AgentPrincipal, Principal } from '../identity/principal.ts';
 import { ApiError } from './api-error.ts';
 import { isPage, redirectToLogin } from './pages.ts';
 
-export { createGate, type Gate } from './gate.ts';
-
 /** Whom a route serves. `everyone` needs no credential. */
 export type Audience = 'everyone' | 'people' | 'agents';
 

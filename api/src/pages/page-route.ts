@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../http/api-error.ts';
-import type { Gate } from '../http/access-control.ts';
+import type { Gate } from '../http/gate.ts';
 import { NAME_SCHEMA } from '../http/schemas.ts';
 import type { Access } from '../identity/authorizer.ts';
 import type { FieldErrors } from './views/form-field.ts';

@@ -3,7 +3,7 @@ import type { KubeClient } from '@nannyapi/runtime';
 import type { ProgressBoard } from '../agent-protocol/progress-board.ts';
 import type { AgentService } from '../agents/agent-service.ts';
 import type { EnrollmentTokenService } from '../enrollment-tokens/enrollment-token-service.ts';
-import type { Gate } from '../http/access-control.ts';
+import type { Gate } from '../http/gate.ts';
 import type { EvidenceService } from '../investigations/evidence-service.ts';
 import type { InvestigationService } from '../investigations/investigation-service.ts';
 import type { Login } from '../login/login.ts';
