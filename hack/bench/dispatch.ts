@@ -13,7 +13,9 @@ const SIZES = [
   { streams: 1, goalP99Ms: 15, predecessor: { p50Ms: 4, p99Ms: 15, cpuMs: 4.6 } },
   { streams: 100, goalP99Ms: 20, predecessor: { p50Ms: 11, p99Ms: 24, cpuMs: 20 } },
   { streams: 1000, goalP99Ms: 30, predecessor: { p50Ms: 45, p99Ms: 108, cpuMs: 140 } },
+  { streams: 5000, goalP99Ms: 60, predecessor: { p50Ms: 180, p99Ms: 490, cpuMs: 670 } },
 ];
+const MOST_STREAMS = 5000;
 const TASKS = 300;
 /** The first tasks warm up connections and code. */
 const WARM_UP = 30;
@@ -23,11 +25,11 @@ export const dispatch: Benchmark = {
   name: 'dispatch',
   how: 'create of the AgentTask sent (its durable write included) → event on the agent’s stream, over TLS',
   run: () =>
-    withControlPlane({ agents: 1000 }, async (address) => {
+    withControlPlane({ agents: MOST_STREAMS }, async (address) => {
       const admin = adminOf(address);
       const connections: AgentConnection[] = [];
       try {
-        await createAgents(admin, 1000);
+        await createAgents(admin, MOST_STREAMS);
         const measurements: Measurement[] = [];
         const arrived = new Map<string, (atMs: number) => void>();
         for (const { streams, goalP99Ms, predecessor } of SIZES) {

@@ -10,6 +10,8 @@ import { apiReads } from './api-server/reads.ts';
 import { apiStartUp } from './api-server/start-up.ts';
 import { apiWrites } from './api-server/writes.ts';
 import { dispatch } from './dispatch.ts';
+import { fleet } from './fleet-connected.ts';
+import { heartbeats } from './fleet-heartbeats.ts';
 import { identity } from './identity/identity.ts';
 import { kube } from './kube/kube.ts';
 import { tableOf, type Benchmark, type Measurement } from './measurement.ts';
@@ -20,6 +22,8 @@ import { stepOverhead } from './step-overhead.ts';
 
 const BENCHMARKS: Benchmark[] = [
   dispatch,
+  heartbeats,
+  fleet,
   identity,
   stepOverhead,
   memory,
