@@ -242,6 +242,24 @@ describe.runIf(findChromium())('the pages (left out where there is no Chromium)'
     await vera.leave();
   });
 
+  it('go on with a run after the control plane was killed', { timeout: 240_000 }, async () => {
+    await admin.open(`/investigations/new?agent=${portal.plane.agentName}`);
+    await admin.type('What is wrong?', 'Does this question outlive a power cut?');
+    await admin.follow('Investigate');
+    await admin.page.evaluate('window.isStillThisPage = true');
+    await admin.sees('collects the first facts of this host');
+    admin.expects('net::ERR_');
+    await portal.plane.kill();
+    await admin.sees('The connection is lost.');
+    await portal.plane.restart();
+    await admin.page.waitForSelector('[data-timeline][data-over]');
+    await admin.page.waitForFunction(`!document.querySelector('#answer').classList.contains('busy')`);
+    expect(await admin.page.evaluate('window.isStillThisPage')).toBe(true);
+    expect(await admin.text()).toMatch(/Root cause found|No fault found|Inconclusive|No verdict/);
+    admin.expects();
+    await look(admin, 'investigation-after-power-cut');
+  });
+
   it('show where one is logged in, and end it there', { timeout: 60_000 }, async () => {
     const phone = await Visitor.arrive(browser, portal.plane.facadeUrl);
     await phone.open(await portal.adminLink());

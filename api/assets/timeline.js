@@ -23,6 +23,9 @@ const EVENTS = [
   'verdict',
   'deleted',
 ];
+/** How long to wait before a refused stream is tried again, in milliseconds. */
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 30_000;
 /** Most of an output that is shown in place, in bytes; all of it is on a page of its own. */
 const MAX_OUTPUT_BYTES = 65_536;
 
@@ -34,38 +37,85 @@ function startTimeline(list) {
 
 /** @param {HTMLElement} list */
 function followRun(list) {
-  const { events = '', start = '', now = '' } = list.dataset;
+  const { start = '', now = '' } = list.dataset;
   const aheadMs = Date.parse(now) - Date.now();
   /** @param {number} ms */
   const sinceStart = (ms) => elapsedText((ms - Date.parse(start)) / 1000);
   const clock = setInterval(() => setText('[data-elapsed]', sinceStart(Date.now() + aheadMs)), 1000);
   const view = new TimelineView(list, sinceStart);
-  const stream = new EventSource(events);
   tell('Connecting to the live view…');
+  void follow(list, (event) => view.take(event)).finally(() => clearInterval(clock));
+}
 
-  for (const type of EVENTS) {
-    stream.addEventListener(type, (message) => {
-      const event = /** @type {RunEvent} */ ({ type, id: message.lastEventId, data: JSON.parse(message.data) });
-      view.take(event);
-      if (event.type !== 'verdict' && event.type !== 'deleted') return;
-      stream.close();
-      clearInterval(clock);
+/**
+ * Reads the events of a run until the last one, over as many connections as it takes. Each begins with all that has
+ * happened, so that nothing is missed in between.
+ *
+ * @param {HTMLElement} list
+ * @param {(event: RunEvent) => void} take
+ */
+async function follow(list, take) {
+  const { events = '', page = '' } = list.dataset;
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+    const end = await readStream(events, take, () => (waitMs = FIRST_WAIT_MS));
+    if (end !== undefined) {
       list.dataset.over = '';
       document.querySelector('[data-refresh]')?.remove();
-      if (event.type === 'verdict') void showVerdict();
-    });
+      if (end === 'verdict') await showVerdict();
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const obstacle = await findObstacle(page);
+    if (obstacle !== undefined) return tell(obstacle, 'bad');
   }
-  stream.addEventListener('open', () => tell('Live.'));
-  stream.addEventListener('error', () => {
-    const isClosed = stream.readyState === EventSource.CLOSED;
-    if (isClosed) clearInterval(clock);
-    tell(
-      isClosed
-        ? 'The live view has stopped. Reload the page to go on; you may have to log in again.'
-        : 'The connection is lost. Trying again; what happens meanwhile will be told.',
-      'bad',
-    );
+}
+
+/**
+ * Reads one stream. The browser mends a broken connection by itself, but gives up on an answer that is an error.
+ *
+ * @param {string} url
+ * @param {(event: RunEvent) => void} take
+ * @param {() => void} opened
+ * @returns {Promise<'verdict' | 'deleted' | undefined>} the last event of the run; undefined when the browser gave up
+ */
+function readStream(url, take, opened) {
+  return new Promise((resolve) => {
+    const stream = new EventSource(url);
+    for (const type of EVENTS)
+      stream.addEventListener(type, (message) => {
+        const event = /** @type {RunEvent} */ ({ type, id: message.lastEventId, data: JSON.parse(message.data) });
+        take(event);
+        if (event.type !== 'verdict' && event.type !== 'deleted') return;
+        stream.close();
+        resolve(event.type);
+      });
+    stream.addEventListener('open', () => {
+      opened();
+      tell('Live.');
+    });
+    stream.addEventListener('error', () => {
+      tell('The connection is lost. Trying again; what happens meanwhile will be told.', 'bad');
+      if (stream.readyState === EventSource.CLOSED) resolve(undefined);
+    });
   });
+}
+
+/**
+ * Asks for the page itself, for a stream does not say why it was refused.
+ *
+ * @param {string} page
+ * @returns {Promise<string | undefined>} what only the person can mend; undefined when trying again may help
+ */
+async function findObstacle(page) {
+  try {
+    const response = await fetch(page, { redirect: 'manual', headers: { accept: 'text/html' } });
+    if (response.type === 'opaqueredirect') return 'You are logged out. Reload the page to log in and go on.';
+    if (response.status === 403) return 'You may not see this run any more.';
+    if (response.status === 404) return 'Somebody deleted the investigation.';
+    return undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The lines on the page, and what is known of them. */

@@ -17,7 +17,7 @@ export class Visitor {
   readonly complaints: string[] = [];
   readonly #context: BrowserContext;
   readonly #base: string;
-  #expected: number | undefined;
+  #expected: string | undefined;
 
   private constructor(context: BrowserContext, page: Page, base: string) {
     this.#context = context;
@@ -29,7 +29,7 @@ export class Visitor {
       // An identity provider is not ours to mend.
       if (!['error', 'warn'].includes(message.type()) || !page.url().startsWith(base)) return;
       // The browser tells of every answer that is an error, also of the one that was asked for.
-      if (this.#expected !== undefined && message.text().includes(`status of ${this.#expected}`)) return;
+      if (this.#expected !== undefined && message.text().includes(this.#expected)) return;
       this.complaints.push(`${page.url()}: ${message.text()}`);
     });
   }
@@ -40,16 +40,21 @@ export class Visitor {
     return new Visitor(context, await context.newPage(), base);
   }
 
+  /** From now on the browser may complain with this text; without one, of nothing. */
+  expects(complaint?: string): void {
+    this.#expected = complaint;
+  }
+
   /** Opens a page of the facade and returns the status of its answer. */
   async open(path: string, expectedStatus = 200): Promise<number> {
-    this.#expected = expectedStatus === 200 ? undefined : expectedStatus;
+    this.expects(expectedStatus === 200 ? undefined : `status of ${expectedStatus}`);
     const response = await this.page.goto(new URL(path, this.#base).href);
     return response?.status() ?? 0;
   }
 
   /** Clicks a button or a link by what it says, and waits for the page that it leads to. */
   async follow(text: string, expectedStatus = 200): Promise<void> {
-    this.#expected = expectedStatus === 200 ? undefined : expectedStatus;
+    this.expects(expectedStatus === 200 ? undefined : `status of ${expectedStatus}`);
     await Promise.all([this.page.waitForNavigation(), this.click(text)]);
   }
 

@@ -3,7 +3,7 @@ import { auditedRequest } from '../../audit/audited-request.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { callingPerson } from '../../http/gate.ts';
 import type { Login } from '../../login/login.ts';
-import { DONE, FORM, noticeOf, PAGE, querySchema, seeOther } from '../page-route.ts';
+import { DONE, fieldOf, FORM, noticeOf, PAGE, querySchema, seeOther } from '../page-route.ts';
 import type { PageWriter } from '../page-writer.ts';
 import { sessionsView } from '../views/sessions-view.ts';
 
@@ -61,8 +61,10 @@ export function registerSessionPages(app: FastifyInstance, deps: { login: Login;
     schema: { hide: true },
     handler: async (request, reply) => {
       const user = await sessions.userOf(callingPerson(request));
-      if (user !== undefined) await sessions.endAll(user, auditedRequest(request), request.authentication?.session?.id);
-      return seeOther(reply, '/sessions?done=others-ended');
+      const isThisToo = fieldOf(request, 'this') === 'too';
+      const keep = isThisToo ? undefined : request.authentication?.session?.id;
+      if (user !== undefined) await sessions.endAll(user, auditedRequest(request), keep);
+      return seeOther(reply, isThisToo ? '/login' : '/sessions?done=others-ended');
     },
   });
 }

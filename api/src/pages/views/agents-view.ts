@@ -39,7 +39,7 @@ export function agentsView(page: AgentsPage, context: PageContext): Html {
     </div>
     <form class="filter" method="get" action="/agents" role="search" aria-label="Filter">
       ${formField({ name: 'search', label: 'Name, system or address', value: query.search, maxLength: 100 })}
-      ${formField({ name: 'namespace', label: 'Namespace', value: query.namespace, maxLength: 63, isCode: true })}
+      ${formField({ name: 'namespace', label: 'Namespace', placeholder: 'all', value: query.namespace, maxLength: 63, isCode: true })}
       ${formField({ name: 'phase', label: 'State', value: query.phase, options: [{ value: '', text: 'any' }, ...phases] })}
       <button>Show</button>
     </form>

@@ -10,6 +10,8 @@ export interface FormField {
   value?: string | undefined;
   /** What is wrong with it. */
   error?: string | undefined;
+  /** What an empty field means. */
+  placeholder?: string | undefined;
   isRequired?: boolean | undefined;
   minLength?: number | undefined;
   maxLength?: number | undefined;
@@ -68,6 +70,8 @@ function controlOf(field: FormField): Html {
 function attributesOf({ name, hint, error, ...field }: FormField): Html {
   const describedBy = [error !== undefined && `${name}-fault`, hint !== undefined && `${name}-hint`].filter(Boolean);
   return html`${field.isRequired && html`required `}${field.minLength !== undefined && html`minlength="${field.minLength}" `}${
+    field.placeholder !== undefined && html`placeholder="${field.placeholder}" `
+  }${
     field.maxLength !== undefined && html`maxlength="${field.maxLength}" `
   }${field.autocomplete !== undefined && html`autocomplete="${field.autocomplete}" `}${
     describedBy.length > 0 && html`aria-describedby="${describedBy.join(' ')}" `

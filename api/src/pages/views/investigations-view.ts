@@ -58,8 +58,8 @@ function filterView({ namespace, phase = '', agent, search }: InvestigationQuery
   return html`<form class="filter" method="get" action="/investigations" role="search" aria-label="Filter">
     ${formField({ name: 'search', label: 'Question, cause or plan', value: search, maxLength: 100 })}
     ${formField({ name: 'phase', label: 'Phase', value: phase, options: [{ value: '', text: 'any' }, ...phases] })}
-    ${formField({ name: 'agent', label: 'Agent', value: agent, maxLength: 253, isCode: true })}
-    ${formField({ name: 'namespace', label: 'Namespace', value: namespace, maxLength: 63, isCode: true })}
+    ${formField({ name: 'agent', label: 'Agent', placeholder: 'all', value: agent, maxLength: 253, isCode: true })}
+    ${formField({ name: 'namespace', label: 'Namespace', placeholder: 'all', value: namespace, maxLength: 63, isCode: true })}
     <button>Show</button>
   </form>`;
 }

@@ -14,10 +14,18 @@ const ADVICE: Readonly<Record<string, string>> = {
   Internal: 'Nothing is lost: runs go on by themselves. Try again; if it stays, give an admin the number below.',
 };
 
+/** What the table of errors says to programs, in words for people. */
+const TITLES: Readonly<Record<string, string>> = {
+  Unauthenticated: 'You are not logged in',
+  Forbidden: 'You may not do this',
+  NotFound: 'There is nothing here',
+  ValidationFailed: 'Something is not as it must be',
+};
+
 /** A failure as a page: what happened, what to do, and by what number the log knows it. */
 export function problemView(problem: ProblemBody): Html {
   const { title, detail, code, status, requestId, errors = [] } = problem;
-  return html`<h1>${title}</h1>
+  return html`<h1>${TITLES[code] ?? title}</h1>
     ${detail !== undefined && detail !== title && html`<p class="cause">${detail}</p>`}
     ${
       errors.length > 0 &&

@@ -57,6 +57,7 @@ export function sessionsView({ sessions, currentID, provider, groups }: Sessions
           text: 'All browsers and command lines but this browser are logged out within moments.',
           action: '/sessions/end-others',
           button: 'End all other sessions',
+          fields: html`<label class="check"><input type="checkbox" name="this" value="too" /> This one too</label>`,
           viewer,
         })}
       </div>`
