@@ -46,9 +46,7 @@ export class FleetConnection {
   async send(request: string): Promise<FleetAnswer> {
     this.#socket.write(request);
     const answer = await this.#head();
-    const length = Number(/\r\ncontent-length: (\d+)/i.exec(answer.head)?.[1] ?? 0);
-    await this.#until(() => this.#text.length >= length);
-    this.#text = this.#text.slice(length);
+    await this.#skipBody(answer.head);
     return answer;
   }
 
@@ -60,7 +58,10 @@ export class FleetConnection {
   async openStream(request: string, onBlock: (block: string) => void): Promise<FleetAnswer> {
     this.#socket.write(request);
     const answer = await this.#head();
-    if (answer.code !== 200) return answer;
+    if (answer.code !== 200) {
+      await this.#skipBody(answer.head);
+      return answer;
+    }
     this.#fail = () => undefined;
     this.#onText = () => {
       for (let end = this.#text.indexOf('\n\n'); end >= 0; end = this.#text.indexOf('\n\n')) {
@@ -84,6 +85,12 @@ export class FleetConnection {
     const head = this.#text.slice(0, end);
     this.#text = this.#text.slice(end + HEAD_END.length);
     return { head, code: Number(head.slice(9, 12)), nonce: /\r\ndpop-nonce: (\S+)/i.exec(head)?.[1] };
+  }
+
+  async #skipBody(head: string): Promise<void> {
+    const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
+    await this.#until(() => this.#text.length >= length);
+    this.#text = this.#text.slice(length);
   }
 
   async #until(isThere: () => boolean): Promise<void> {
