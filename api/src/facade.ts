@@ -118,7 +118,9 @@ class HttpFacade implements Facade {
     this.#identity = this.#createIdentity();
     const { tls, trustedProxies } = deps.config;
     const authenticator = this.#identity.authenticator(deps.authenticator);
-    this.#app = createApp({ ...deps, ...this.#identity, authenticator, tls, trustedProxies });
+    // A proxy in front may end TLS: what counts is how browsers come.
+    const isSecure = tls !== undefined || deps.identity?.publicURL.protocol === 'https:';
+    this.#app = createApp({ ...deps, ...this.#identity, authenticator, tls, trustedProxies, isSecure });
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -206,6 +208,7 @@ class HttpFacade implements Facade {
     });
     await Promise.all([this.#app.close(), ...further.map((listener) => listener.close())]);
     drain.cancel();
+    await this.#events.flush();
     this.#stopCaches.abort();
     await this.#running;
   }
