@@ -108,8 +108,8 @@ function stepLines({ id, data: { step, type, hypothesis = '', refused, actions, 
 /** @param {Extract<RunEvent, { type: 'action-started' | 'action-ended' }>} event */
 function actionLines({ type, data }) {
   const { step, actionID, evidenceID, source, time } = data;
-  const isContext = step === 0;
-  // The first look round has two dozen parts; each is told when it is there.
+  // A look round has two dozen parts; each is told when it is there. After a power cut there is a second one.
+  const isContext = source.startsWith('collect ');
   if (isContext && type === 'action-started') return [];
   const text = isContext ? source.replace(/^collect /, '') : source;
   const parts = { text, isCode: !isContext, time, step, evidenceID };

@@ -1,9 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError } from '../http/api-error.ts';
 import type { Gate } from '../http/gate.ts';
 import { NAME_SCHEMA } from '../http/schemas.ts';
 import type { Access } from '../identity/authorizer.ts';
-import type { FieldErrors } from './views/form-field.ts';
 
 /** Config of a page for people. */
 export const PAGE = { audience: 'people', page: true } as const;
@@ -39,36 +37,8 @@ export function querySchema(properties: Record<string, object>): object {
 export const CONTINUE = { type: 'string', maxLength: 4096 };
 /** What an item of a list must hold. */
 export const SEARCH = { type: 'string', maxLength: 100 };
-/** Which {@link NOTICES} to show; another one is none. */
+/** What was just done, for `noticeOf`. */
 export const DONE = { type: 'string', maxLength: 32 };
-
-/** What just happened, by the word in the address after a form: never a text from there, which anyone could write. */
-const NOTICES: Readonly<Record<string, string>> = {
-  cancelled: 'The run was told to end.',
-  deleted: 'It is deleted.',
-  disabled: 'The host is disabled. It is out within seconds.',
-  enabled: 'The host is enabled. It comes back within seconds.',
-  revoked: 'It is revoked.',
-  enrolled: 'The host is let in. It connects within seconds.',
-  'command-line': 'The command line may act for you now. Go back to it.',
-  denied: 'The request was denied.',
-  ended: 'The session has ended.',
-  'others-ended': 'All other sessions have ended.',
-};
-
-/** The notice of a page after a form. */
-export function noticeOf(done: string | undefined): { text: string; tone: 'good' } | undefined {
-  const text = done !== undefined && Object.hasOwn(NOTICES, done) ? NOTICES[done] : undefined;
-  return text === undefined ? undefined : { text, tone: 'good' };
-}
-
-/** The text of a field of a form, without blanks around it; empty when it is not there. */
-export function fieldOf(request: FastifyRequest, name: string): string {
-  const body = (request.body ?? {}) as Readonly<Record<string, unknown>>;
-  const value = Object.hasOwn(body, name) ? body[name] : undefined;
-  // A browser sends line breaks as CR LF; people mean LF.
-  return typeof value === 'string' ? value.replaceAll('\r\n', '\n').trim() : '';
-}
 
 /** Shows a page only to whom it would serve; nothing is done yet, so that only a refusal is written down. */
 export async function requireRight(gate: Gate, request: FastifyRequest, access: Access): Promise<void> {
@@ -91,22 +61,4 @@ export async function namespaceOfList(
 /** Goes on to another page after a deed, so that a reload does not repeat it. */
 export function seeOther(reply: FastifyReply, path: string): FastifyReply {
   return reply.redirect(path, 303);
-}
-
-/** A refusal as faults of fields and, where none of them is shown, as a sentence. Anything else is thrown on. */
-export function faultsOf(
-  error: unknown,
-  shown: readonly string[],
-): { errors: FieldErrors; problem: string | undefined } {
-  const isAnswerable =
-    error instanceof ApiError && ['ValidationFailed', 'AlreadyExists', 'NotFound', 'Forbidden'].includes(error.code);
-  if (!isAnswerable) throw error;
-  const errors: Record<string, string> = {};
-  for (const { field = '', message } of error.details) if (shown.includes(field)) errors[field] ??= message;
-  const isTold = Object.keys(errors).length > 0;
-  const rest = error.details.filter(({ field = '' }) => !shown.includes(field));
-  const words =
-    rest.length > 0 ? rest.map(({ field = '', message }) => `${field} ${message}`).join('; ') : error.message;
-  const detail = error.code === 'Forbidden' ? `${words}. Ask an admin of NannyAPI for this right.` : words;
-  return { errors, problem: isTold && rest.length === 0 ? undefined : detail };
 }

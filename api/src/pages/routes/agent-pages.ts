@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { targetOf } from '../../audit/audit.ts';
 import type { Access } from '../../identity/authorizer.ts';
 import { path } from '../html/html.ts';
+import { noticeOf } from '../notices.ts';
 import {
   CONTINUE,
   DONE,
   FORM,
   namespaceOfList,
-  noticeOf,
   ONE_OBJECT,
   OPTIONAL_NAME,
   PAGE,

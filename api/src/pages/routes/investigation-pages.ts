@@ -7,12 +7,12 @@ import { listRunTasks } from '../../investigations/run-tasks.ts';
 import { evidenceID } from '@nannyapi/protocol';
 import type { Html } from '../html/html.ts';
 import { path } from '../html/html.ts';
+import { noticeOf } from '../notices.ts';
 import {
   CONTINUE,
   DONE,
   FORM,
   namespaceOfList,
-  noticeOf,
   ONE_OBJECT,
   OPTIONAL_NAME,
   PAGE,

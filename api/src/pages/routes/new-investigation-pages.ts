@@ -3,17 +3,8 @@ import { targetOf } from '../../audit/audit.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { targetAccess } from '../../investigations/target-access.ts';
 import { path } from '../html/html.ts';
-import {
-  faultsOf,
-  fieldOf,
-  FORM,
-  NAME,
-  OPTIONAL_NAME,
-  PAGE,
-  querySchema,
-  requireRight,
-  seeOther,
-} from '../page-route.ts';
+import { faultsOf, fieldOf } from '../form-reading.ts';
+import { FORM, NAME, OPTIONAL_NAME, PAGE, querySchema, requireRight, seeOther } from '../page-route.ts';
 import type { PageWriter } from '../page-writer.ts';
 import type { PagesDeps } from '../pages-deps.ts';
 import type { PageContent, PageContext } from '../views/layout.ts';

@@ -3,7 +3,9 @@ import { auditedRequest } from '../../audit/audited-request.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { callingPerson } from '../../http/gate.ts';
 import type { Login } from '../../login/login.ts';
-import { DONE, fieldOf, FORM, noticeOf, PAGE, querySchema, seeOther } from '../page-route.ts';
+import { fieldOf } from '../form-reading.ts';
+import { noticeOf } from '../notices.ts';
+import { DONE, FORM, PAGE, querySchema, seeOther } from '../page-route.ts';
 import type { PageWriter } from '../page-writer.ts';
 import { sessionsView } from '../views/sessions-view.ts';
 

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../http/api-error.ts';
-import { faultsOf, noticeOf } from './page-route.ts';
-
-describe('a notice', () => {
-  it('is one of ours, whatever the address says', () => {
-    expect(noticeOf('deleted')?.text).toBe('It is deleted.');
-    for (const other of ['Call 555-1234', '__proto__', 'constructor', '', undefined])
-      expect(noticeOf(other)).toBeUndefined();
-  });
-});
+import { faultsOf } from './form-reading.ts';
 
 describe('a refusal', () => {
   it('is told at the fields that are shown, and as a sentence where they are not', () => {
