@@ -86,6 +86,37 @@ describe('a backup of a running control plane', () => {
     oldClient.close();
   });
 
+  it('brings the key back by which ServiceAccounts are known', async () => {
+    const { server, raw } = await start();
+    const account = '/api/v1/namespaces/default/serviceaccounts/default';
+    await vi.waitFor(async () => expect((await raw.send('GET', account)).code).toBe(200));
+    const token = (await raw.send('POST', `${account}/token`, { body: {} })).body.status.token as string;
+    await backup();
+    const elsewhere = join(folder, 'elsewhere');
+    await restore(elsewhere);
+    const { url } = (await start(elsewhere)).server;
+    const robot = new RawClient({ url, caPem: server.caPem, adminToken: token });
+    const who = await robot.send('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { body: {} });
+    expect(who.body.status.userInfo.username).toBe('system:serviceaccount:default:default');
+    robot.close();
+    const key = join(elsewhere, 'api-server', 'service-account.key');
+    expect((await stat(key)).mode & 0o777).toBe(0o600);
+  });
+
+  it('of the format before there were such keys is taken, and a new key made', async () => {
+    await start();
+    await backup();
+    {
+      using database = new DatabaseSync(path);
+      database.exec("DELETE FROM backup_files WHERE name = 'service-account.key'");
+      database.exec("UPDATE backup_info SET value = '1' WHERE key = 'format'");
+    }
+    const elsewhere = join(folder, 'elsewhere');
+    await restore(elsewhere);
+    await start(elsewhere);
+    expect(await readdir(join(elsewhere, 'api-server'))).toContain('service-account.key');
+  });
+
   it('is whole while writers write: each backup is the state of one revision', async () => {
     const program = await bundleServer(join(folder, 'bundle'));
     const options = { program, dataDir: join(dataDir, 'api-server'), windowRevisions: 20_000 };

@@ -8,24 +8,29 @@ import type { ApiObject, CompiledKind, Json } from '../schema/index.ts';
 import { BackgroundWork } from './background-work.ts';
 
 const MANAGER = 'clusterrole-aggregation-controller';
+/** Roles that gather each other in a circle may never come to rest. */
+const MAX_PASSES = 20;
 
 /** Keeps the rules of ClusterRoles with an `aggregationRule` those of the roles that it selects. */
 export class RoleAggregation {
   readonly #context: ApiContext;
   readonly #work: BackgroundWork;
   #stop: () => void = () => undefined;
+  /** The role that is being written: its change is no news. */
+  #writing: string | undefined;
 
   constructor(context: ApiContext) {
     this.#context = context;
     this.#work = new BackgroundWork({ name: MANAGER, log: context.log, clock: context.clock });
   }
 
-  /** Gathers once, then follows the changes of all ClusterRoles. */
+  /** Gathers until there is nothing left to gather, then follows the changes of all ClusterRoles. */
   async start(): Promise<void> {
-    this.#stop = this.#context.store.onChange(({ object }) => {
-      if (object.resource === RBAC_RESOURCES.clusterRole) this.#work.run('', async () => await this.#gather());
-    });
     await this.#gather();
+    this.#stop = this.#context.store.onChange(({ object }) => {
+      if (object.resource !== RBAC_RESOURCES.clusterRole || this.#writing === object.name) return;
+      this.#work.run('', async () => await this.#gather());
+    });
   }
 
   async close(): Promise<void> {
@@ -33,20 +38,34 @@ export class RoleAggregation {
     await this.#work.close();
   }
 
-  /** One pass may change what another role gathers: the change that it makes brings the next pass. */
+  /** Passes until one changes nothing: what a role gathers may be gathered from it in turn. */
   async #gather(): Promise<void> {
-    const { store } = this.#context;
-    const roles = [...store.list(RBAC_RESOURCES.clusterRole)].map((stored) => store.parse(stored) as GatheringRole);
-    const kind = this.#clusterRoleKind();
-    const writes = roles.flatMap((role) => {
-      if (role.aggregationRule === undefined || role.metadata.deletionTimestamp !== undefined) return [];
-      const rules = gatheredRules(role, roles);
-      return isDeepStrictEqual(rules, role.rules ?? []) ? [] : [this.#write(kind, role, rules)];
-    });
-    await Promise.all(writes);
+    for (let pass = 1; pass <= MAX_PASSES; pass += 1) if (!(await this.#pass())) return;
+    this.#context.log.warn('ClusterRoles gather the rules of each other without end');
   }
 
-  async #write(kind: CompiledKind, role: ApiObject, rules: unknown): Promise<void> {
+  /** True when it changed something. One role after the other, so that two that gather each other come to rest. */
+  async #pass(): Promise<boolean> {
+    let hasChanged = false;
+    for (const { name = '' } of this.#roles().map(({ metadata }) => metadata)) {
+      const roles = this.#roles();
+      const role = roles.find(({ metadata }) => metadata.name === name);
+      if (role?.aggregationRule === undefined || role.metadata.deletionTimestamp !== undefined) continue;
+      const rules = gatheredRules(role, roles);
+      if (isDeepStrictEqual(rules, role.rules ?? [])) continue;
+      await this.#write(role, rules);
+      hasChanged = true;
+    }
+    return hasChanged;
+  }
+
+  #roles(): GatheringRole[] {
+    const { store } = this.#context;
+    return [...store.list(RBAC_RESOURCES.clusterRole)].map((stored) => store.parse(stored) as GatheringRole);
+  }
+
+  async #write(role: ApiObject, rules: unknown): Promise<void> {
+    const kind = this.#clusterRoleKind();
     const { name = '' } = role.metadata;
     const applied = {
       apiVersion: `${RBAC_GROUP}/v1`,
@@ -57,7 +76,12 @@ export class RoleAggregation {
     const modify = (live: ApiObject): ApiObject =>
       serverSideApply({ live, applied, manager: MANAGER, force: true, kind, now: this.#context.clock.now() }).object;
     const options = { subresource: '', modify, manager: MANAGER, isDryRun: false, isManaged: true } as const;
-    await ignoreOvertaken(this.#context.writer.update(kind, { namespace: '', name }, options));
+    this.#writing = name;
+    try {
+      await ignoreOvertaken(this.#context.writer.update(kind, { namespace: '', name }, options));
+    } finally {
+      this.#writing = undefined;
+    }
   }
 
   #clusterRoleKind(): CompiledKind {

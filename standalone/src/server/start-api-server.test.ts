@@ -58,6 +58,30 @@ describe('startApiServer', () => {
     expect(await readFile(join(dataDir, 'tokens.json'), 'utf8')).not.toContain(server.adminToken);
   });
 
+  it('makes users of parts of its process, with the rights of their roles, until it ends', async () => {
+    const server = await start();
+    const raw = new RawClient(server);
+    const user = { name: 'system:serviceaccount:a:b', groups: ['system:serviceaccounts', 'system:serviceaccounts:a'] };
+    const token = server.issueToken(user);
+    const self = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    const who = await raw.send('POST', self, { token, body: {} });
+    expect(who.body.status.userInfo).toEqual({ username: user.name, groups: [...user.groups, 'system:authenticated'] });
+    expect((await raw.send('GET', CONFIG_MAPS, { token })).code).toBe(403);
+    const binding = {
+      metadata: { name: 'b' },
+      roleRef: { kind: 'ClusterRole', name: 'view' },
+      subjects: [{ kind: 'ServiceAccount', name: 'b', namespace: 'a' }],
+    };
+    const bindings = '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings';
+    await raw.send('POST', bindings, { body: binding });
+    expect((await raw.send('GET', CONFIG_MAPS, { token })).code).toBe(200);
+    raw.close();
+    await stop(server);
+    const again = new RawClient(await start());
+    expect((await again.send('GET', CONFIG_MAPS, { token })).code).toBe(401);
+    again.close();
+  });
+
   it('tells its health and version without a credential, and nothing else', async () => {
     const raw = new RawClient(await start());
     for (const path of ['/healthz', '/readyz', '/livez']) {
