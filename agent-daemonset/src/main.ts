@@ -1,9 +1,11 @@
 import process from 'node:process';
-import { text } from 'node:stream/consumers';
 import { POLICY_HASH, checkArgv, checkResolvedPath, checkTrace, commandCatalogue } from '@nannyapi/protocol';
 import { CodedError, Shutdown, createLogger, errorCode, errorMessage, systemClock } from '@nannyapi/process';
 import { runAgent } from './agent.ts';
 import { USAGE, type AgentConfig } from './config.ts';
+import { enroll } from './enrollment/enroll.ts';
+import { logout } from './enrollment/logout.ts';
+import { describeStatus, exitCodeOf, readStatus } from './enrollment/status.ts';
 import { readHostFacts } from './host/facts.ts';
 import { createSignaller } from './host/signaller.ts';
 import { OAuthRefusal } from './identity/oauth-client.ts';
@@ -47,7 +49,7 @@ async function run(config: AgentConfig): Promise<number> {
   return 0;
 }
 
-/** A verb that is over soon; Ctrl-C ends it. Loaded with the verb, for the agent has no need of it. */
+/** A verb that is over soon; Ctrl-C ends it. */
 async function runShortVerb(invocation: Exclude<Invocation, { verb: 'run' | 'help' }>): Promise<number> {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
@@ -56,7 +58,7 @@ async function runShortVerb(invocation: Exclude<Invocation, { verb: 'run' | 'hel
   const deps = { clock: systemClock, signal: stop.signal, print };
   switch (invocation.verb) {
     case 'enroll': {
-      const { enroll } = await import('./enrollment/enroll.ts');
+      const { text } = await import('node:stream/consumers');
       const readStdin = async (): Promise<string> => text(process.stdin);
       const { config } = invocation;
       const { agent } = await enroll({ ...deps, config, facts: await readHostFacts(), readStdin });
@@ -64,13 +66,11 @@ async function runShortVerb(invocation: Exclude<Invocation, { verb: 'run' | 'hel
       return 0;
     }
     case 'status': {
-      const { describeStatus, exitCodeOf, readStatus } = await import('./enrollment/status.ts');
       const status = await readStatus({ ...deps, config: invocation.config });
       print(invocation.isJson ? `${JSON.stringify(status, undefined, 2)}\n` : describeStatus(status));
       return exitCodeOf(status);
     }
     case 'logout': {
-      const { logout } = await import('./enrollment/logout.ts');
       await logout({ ...deps, config: invocation.config });
       return 0;
     }
