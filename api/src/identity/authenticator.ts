@@ -15,4 +15,6 @@ export interface Authenticator {
    *   guesses; `Unavailable` when it cannot tell, for example because the issuer cannot be asked.
    */
   authenticate(bearer: string, origin: Origin): Promise<Principal | undefined>;
+  /** As of `Authentication.onDoubt`, for whoever was found by that token; absent: there is nothing to hear of any. */
+  onDoubt?(bearer: string, listener: () => void): () => void;
 }

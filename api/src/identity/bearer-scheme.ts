@@ -20,7 +20,12 @@ export function createBearerScheme(authenticator: Authenticator): CredentialSche
       const { ip: address } = request;
       const principal = bearer === '' ? undefined : await authenticator.authenticate(bearer, { address });
       if (principal)
-        return { principal, scheme: 'Bearer', recheck: recheckOf(authenticator, bearer, address, principal) };
+        return {
+          principal,
+          scheme: 'Bearer',
+          recheck: recheckOf(authenticator, bearer, address, principal),
+          onDoubt: (listener) => authenticator.onDoubt?.(bearer, listener) ?? (() => undefined),
+        };
       reply.header('www-authenticate', `${BEARER_CHALLENGE}, error="invalid_token"`);
       throw new ApiError('Unauthenticated', 'The bearer token is wrong, expired or revoked');
     },

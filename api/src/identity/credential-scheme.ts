@@ -10,6 +10,11 @@ export interface Authentication {
    * True also when nobody can tell at the moment: an API server that restarts must not cut every stream.
    */
   recheck: () => Promise<boolean>;
+  /**
+   * Has somebody called when the credential may have ended, so that a stream need not wait for its next recheck. Returns
+   * the removal. Absent: there is nothing to hear of it.
+   */
+  onDoubt?: ((listener: () => void) => () => void) | undefined;
   /** The login of a person in a browser; with scheme `Session` alone. */
   session?: BrowserSession | undefined;
 }

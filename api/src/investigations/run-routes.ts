@@ -64,7 +64,8 @@ function registerEvents(app: FastifyInstance, deps: RunRoutesDeps): void {
       deps.follow.refuseWhenFull();
       reply.hijack();
       const stream = new SseStream(reply.raw, { headers: headersOf(reply) });
-      deps.streams.add(stream, request.authentication?.recheck);
+      const { onDoubt, recheck } = request.authentication ?? {};
+      deps.streams.add(stream, recheck, onDoubt);
       deps.follow.follow(investigation, stream);
     },
   });

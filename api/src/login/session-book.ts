@@ -6,6 +6,7 @@ import type { Audit, AuditEntry } from '../audit/audit.ts';
 import { ApiError } from '../http/api-error.ts';
 import { plainAddress } from '../identity/cluster-node.ts';
 import type { UserPrincipal } from '../identity/principal.ts';
+import { LoginEnds } from './login-ends.ts';
 import { LoginError } from './login-error.ts';
 import { findByToken, hashOfToken, makePersonToken, userOfToken } from './person-token.ts';
 import { isAlive, isOver, isSeenDue, withSession, type LiveSession, type SessionLimits } from './session-rules.ts';
@@ -34,13 +35,17 @@ export interface SessionBookDeps {
  * of it. A cache that lacks an entry may just not have heard of a login on another replica: then the API server is asked.
  */
 export class SessionBook implements Sessions {
+  /** Tells when logins end, as this replica hears of it. */
+  readonly ends = new LoginEnds();
   readonly #deps: SessionBookDeps;
   readonly #ended = new BoundedMap<true>(MAX_ENDED);
   readonly #noting = new Set<string>();
 
   constructor(deps: SessionBookDeps) {
     this.#deps = deps;
-    deps.directory.informer.onChange(({ type, object }) => {
+    deps.directory.informer.onChange((change) => {
+      this.ends.notice(change);
+      const { type, object } = change;
       const isShut = object.spec.access === 'Disabled' && (object.status?.sessions ?? []).length > 0;
       // Else they would come back to life with the person.
       if (type !== 'Deleted' && isShut) void this.#endOfDisabled(object.metadata.name ?? '');
@@ -68,19 +73,25 @@ export class SessionBook implements Sessions {
     return { user, session };
   }
 
-  /** The login of that id while it counts. `isThere` finds it in a User. @throws KubeApiError when nobody can tell. */
+  /**
+   * The login of a User while it counts.
+   *
+   * @param isThere finds it, first in what the cache holds and then in the present state.
+   * @param mayAsk whether the API server may be asked, given whether the cache is current.
+   * @throws KubeApiError when nobody can tell.
+   */
   async find(
     name: string,
-    isThere: (user: User) => UserStatusSession | undefined,
-    mayAsk: () => void = () => undefined,
+    isThere: (user: User, from: 'Cache' | 'Server') => UserStatusSession | undefined,
+    mayAsk: (isCurrent: boolean) => boolean = () => true,
   ): Promise<LiveSession | undefined> {
     const { directory } = this.#deps;
     const cached = directory.cached(name);
-    const session = cached && isThere(cached);
+    const session = cached && isThere(cached, 'Cache');
     if (cached && session) return this.#alive(cached, session);
-    mayAsk();
+    if (!mayAsk(directory.isCurrent())) return undefined;
     const user = await directory.live(name);
-    const found = user && isThere(user);
+    const found = user && isThere(user, 'Server');
     return user && found && this.#alive(user, found);
   }
 

@@ -87,6 +87,7 @@ export class BrowserSessions implements CredentialScheme {
       principal,
       scheme: 'Session',
       recheck: () => this.#recheck(content),
+      onDoubt: (listener) => this.#deps.book.ends.listen(content.user, listener),
       session: {
         id: session.id,
         csrfToken: this.#deps.csrf.issue(session.id),

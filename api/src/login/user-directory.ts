@@ -43,7 +43,12 @@ export class UserDirectory {
 
   /** What the cache holds, perhaps a moment old; nothing while it has heard nothing for long. */
   cached(name: string): User | undefined {
-    return this.informer.health().isHealthy ? this.informer.store.get(name) : undefined;
+    return this.isCurrent() ? this.informer.store.get(name) : undefined;
+  }
+
+  /** Whether the cache knows all Users, but for what changed a moment ago. */
+  isCurrent(): boolean {
+    return this.informer.hasSynced() && this.informer.health().isHealthy;
   }
 
   /** The present state. @throws KubeApiError when nobody can tell. */

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '@nannyapi/process';
 import { ApiError } from '../http/api-error.ts';
+import type { Authentication } from '../identity/credential-scheme.ts';
 import type { SseStream } from './sse-stream.ts';
 
 /** How often each stream gets a `ping`, in seconds. */
@@ -35,13 +36,17 @@ export class OpenStreams {
     return this.#slots.reduce((sum, slot) => sum + slot.size, 0);
   }
 
-  /** Keeps a stream alive until it ends, or until `recheck` says that its credential is no longer good. A stream that comes while the replica closes is ended at once. */
-  add(stream: SseStream, recheck?: () => Promise<boolean>): void {
+  /**
+   * Keeps a stream alive until it ends, or until `recheck` says that its credential is no longer good; it is asked now and
+   * then, and at once when `onDoubt` calls. A stream that comes while the replica closes is ended at once.
+   */
+  add(stream: SseStream, recheck?: Authentication['recheck'], onDoubt?: Authentication['onDoubt']): void {
     if (this.#isClosing) return stream.end('Closing');
     // The slot that was pinged last, so that the first ping comes after a whole turn.
     const slot = this.#slots[(this.#turn + PING_SECONDS - 1) % PING_SECONDS];
     slot?.set(stream, { recheck, pings: 0 });
     stream.onEnd(() => slot?.delete(stream));
+    if (recheck && onDoubt) stream.onEnd(onDoubt(() => void check(stream, recheck)));
     this.#timer ??= this.#clock.setTimer(1000, () => this.#tick());
   }
 
