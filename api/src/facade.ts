@@ -253,6 +253,7 @@ class HttpFacade implements Facade {
     const anomalies = new AnomalyService(shared);
     registerAgentRoutes(this.#app, {
       ...shared,
+      audit: this.#audit,
       anomalies,
       dispatcher,
       health,

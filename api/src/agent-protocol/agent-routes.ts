@@ -8,6 +8,8 @@ import {
 } from '@nannyapi/protocol';
 import type { Clock, Logger } from '@nannyapi/process';
 import type { FastifyInstance } from 'fastify';
+import type { Audit } from '../audit/audit.ts';
+import { auditedRequest } from '../audit/audited-request.ts';
 import { callingAgent } from '../http/access-control.ts';
 import { eventStream, problems } from '../http/schemas.ts';
 import { headersOf } from '../http/security-headers.ts';
@@ -25,6 +27,7 @@ import type { TaskCache } from './task-cache.ts';
 export interface AgentRoutesDeps {
   agents: AgentRegistry;
   anomalies: AnomalyService;
+  audit: Audit;
   cache: TaskCache;
   clock: Clock;
   dispatcher: Dispatcher;
@@ -83,7 +86,10 @@ export function registerAgentRoutes(app: FastifyInstance, deps: AgentRoutesDeps)
     handler: async (request, reply) => {
       const agent = callingAgent(request);
       await deps.agents.admit(agent);
-      return reply.code(201).send(await deps.anomalies.open(agent, request.body));
+      const opened = await deps.anomalies.open(agent, request.body);
+      const target = { kind: 'Investigation', namespace: agent.namespace, ...opened };
+      deps.audit.record({ ...auditedRequest(request), action: 'ReportAnomaly', target, outcome: 'Done' });
+      return reply.code(201).send(opened);
     },
   });
 }

@@ -20,7 +20,7 @@ import type { RenderProblem } from './pages.ts';
 import { toApiError } from './problem.ts';
 import { limitRates, type RateLimits } from './rate-limits.ts';
 import { listRoutes } from './route-list.ts';
-import { setSecurityHeaders } from './security-headers.ts';
+import { SECURITY_HEADERS, setSecurityHeaders } from './security-headers.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 /** Certificate chain and private key of a TLS listener, in PEM. */
@@ -92,6 +92,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     routerOptions: { maxParamLength: 256 },
     // What the router or the HTTP parser refuses never reaches the error handler.
     frameworkErrors: (error, request, reply) => {
+      reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
       void sendProblem(reply, toApiError(error), request.id);
     },
     clientErrorHandler: refuseMalformed,

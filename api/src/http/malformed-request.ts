@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { ApiError } from './api-error.ts';
 import { problemOf } from './problem.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /**
  * Answers what is no HTTP request (or one with too many headers, or one that does not arrive in time) and closes.
@@ -17,6 +18,7 @@ export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): v
       'content-type: application/problem+json',
       `content-length: ${Buffer.byteLength(body)}`,
       'connection: close',
+      ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
     ];
     socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
   }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createLogger } from '@nannyapi/process';
 import type { FastifyInstance } from 'fastify';
@@ -47,13 +46,20 @@ function open(port: number): Socket {
   return socket;
 }
 
+/** Resolves when a connection is over, be it in good order or by a reset. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve());
+  });
+}
+
 /** Sends bytes as they are; resolves with all that came back until the other side closes. */
 async function sendRaw(port: number, text: string): Promise<string> {
   const socket = open(port);
   let answer = '';
   socket.on('data', (chunk) => (answer += String(chunk)));
   socket.write(text);
-  await once(socket, 'close');
+  await closed(socket);
   return answer;
 }
 
@@ -112,6 +118,21 @@ describe('a request', () => {
     expect(bodies).toEqual([]);
   });
 
+  it.each([
+    ['is no HTTP', 'NONSENSE\r\n\r\n'],
+    ['has a path that is none', `GET /%zz HTTP/1.1\r\n${HOST}${AUTH}\r\n`],
+  ])('that %s gets the headers of all answers too', async (_what, text) => {
+    const { port } = await startApp();
+    const answer = await sendRaw(port, text);
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    for (const header of [
+      'x-content-type-options: nosniff',
+      'cache-control: no-store',
+      "content-security-policy: default-src 'none'",
+    ])
+      expect(answer.toLowerCase()).toContain(header);
+  });
+
   it('that hides behind a refused one is not read', async () => {
     const { port, bodies } = await startApp();
     const hidden = `GET /things HTTP/1.1\r\n${HOST}${AUTH}\r\n`;
@@ -154,7 +175,7 @@ describe('a slow sender', () => {
     const drip = setInterval(() => socket.write('X: a\r\n'), 10);
     try {
       socket.resume();
-      await once(socket, 'close');
+      await closed(socket);
       expect(socket.destroyed).toBe(true);
     } finally {
       clearInterval(drip);
@@ -169,8 +190,10 @@ describe('connections of one address', () => {
   async function ask(port: number, auth = ''): Promise<{ socket: Socket; answer: string }> {
     const socket = open(port);
     socket.write(request(auth));
-    const data = once(socket, 'data').then(([chunk]) => String(chunk));
-    return { socket, answer: await Promise.race([data, once(socket, 'close').then(() => '')]) };
+    const data = new Promise<string>((resolve) => {
+      socket.once('data', (chunk) => resolve(String(chunk)));
+    });
+    return { socket, answer: await Promise.race([data, closed(socket).then(() => '')]) };
   }
 
   it('are bounded until they show a credential, and then count no more', async () => {

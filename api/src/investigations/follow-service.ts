@@ -20,6 +20,8 @@ export interface FollowServiceDeps {
 
 /** People who may follow runs on one replica: each holds a connection to the API server for as long. */
 export const MAX_FOLLOWERS = 100;
+/** Those of one person among them: tabs of a browser, so that nobody takes the places of all. */
+export const MAX_FOLLOWERS_OF_ONE = 20;
 
 /**
  * Lets people watch runs.
@@ -29,22 +31,30 @@ export const MAX_FOLLOWERS = 100;
  */
 export class FollowService {
   readonly #deps: FollowServiceDeps;
-  #followers = 0;
+  /** How many runs each person follows here. */
+  readonly #followers = new Map<string, number>();
 
   constructor(deps: FollowServiceDeps) {
     this.#deps = deps;
   }
 
-  /** @throws ApiError `TooManyRequests` when as many follow as this replica can serve. */
-  refuseWhenFull(): void {
-    if (this.#followers < MAX_FOLLOWERS) return;
-    throw new ApiError('TooManyRequests', `This replica serves ${MAX_FOLLOWERS} followers`, { retryAfterSeconds: 10 });
+  /** @throws ApiError `TooManyRequests` when as many follow as this replica can serve, or as one person may. */
+  refuseWhenFull(person: string): void {
+    const refuse = (max: number, whom: string): never => {
+      throw new ApiError('TooManyRequests', `This replica serves ${max} followers${whom}`, { retryAfterSeconds: 10 });
+    };
+    if (this.#followers.values().reduce((sum, count) => sum + count, 0) >= MAX_FOLLOWERS) refuse(MAX_FOLLOWERS, '');
+    if ((this.#followers.get(person) ?? 0) >= MAX_FOLLOWERS_OF_ONE) refuse(MAX_FOLLOWERS_OF_ONE, ' of one person');
   }
 
   /** Sends all events of a run, past and to come, and ends the stream after the last one. */
-  follow(investigation: Investigation, stream: SseStream): void {
-    this.#followers++;
-    stream.onEnd(() => this.#followers--);
+  follow(investigation: Investigation, stream: SseStream, person: string): void {
+    this.#followers.set(person, (this.#followers.get(person) ?? 0) + 1);
+    stream.onEnd(() => {
+      const rest = (this.#followers.get(person) ?? 1) - 1;
+      if (rest === 0) this.#followers.delete(person);
+      else this.#followers.set(person, rest);
+    });
     new Follower(this.#deps, investigation, stream).start();
   }
 }

@@ -10,8 +10,10 @@ import {
 import { startTestApiServer, type TestApiServer } from '@nannyapi/standalone/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EventReader } from '../../testing/event-reader.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { startTestFacade, TOKENS, type TestFacade } from '../../testing/test-facade.ts';
 import { createAgent, createInvestigation, createTask, JOURNAL, POLICY } from '../../testing/test-objects.ts';
+import { MAX_FOLLOWERS_OF_ONE } from './follow-service.ts';
 
 let server: TestApiServer;
 let facade: TestFacade;
@@ -155,6 +157,25 @@ describe('events of a run', () => {
     const reader = await follow('twin');
     await reader.ended();
     expect(reader.events.map((event) => event.id)).toEqual(['accepted', WHOLE_RUN[7], 'verdict']);
+  });
+
+  it('are not for one person alone: twenty at once, and again when one ends', async () => {
+    await createInvestigation(server.client, 'watched');
+    const readers = await Promise.all(
+      Array.from({ length: MAX_FOLLOWERS_OF_ONE }, () => facade.events(path('watched', '/events'), TOKENS.anna)),
+    );
+    try {
+      const refused = await facade.call('GET', path('watched', '/events'), TOKENS.anna);
+      expect(refused).toMatchObject({ status: 429, body: { code: 'TooManyRequests' } });
+      expect(refused.headers.get('retry-after')).toBe('10');
+      readers[0]?.close();
+      await eventually(async () => {
+        const again = await facade.events(path('watched', '/events'), TOKENS.anna);
+        again.close();
+      });
+    } finally {
+      for (const reader of readers) reader.close();
+    }
   });
 
   it('answer 404 as problem+json for a run that does not exist', async () => {

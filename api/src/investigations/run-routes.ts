@@ -57,16 +57,21 @@ function registerEvents(app: FastifyInstance, deps: RunRoutesDeps): void {
     },
     handler: async (request, reply) => {
       const { namespace, name } = request.params;
-      await deps.gate.admit(request, { verb: 'watch', resource: 'investigations', namespace, name });
+      const { name: person } = await deps.gate.admit(request, {
+        verb: 'watch',
+        resource: 'investigations',
+        namespace,
+        name,
+      });
       const investigation = await deps.investigations.get(namespace, name);
       await waitForCache(deps.cache.informer, deps.clock);
       deps.streams.refuseWhenClosing();
-      deps.follow.refuseWhenFull();
+      deps.follow.refuseWhenFull(person);
       reply.hijack();
       const stream = new SseStream(reply.raw, { headers: headersOf(reply) });
       const { onDoubt, recheck } = request.authentication ?? {};
       deps.streams.add(stream, recheck, onDoubt);
-      deps.follow.follow(investigation, stream);
+      deps.follow.follow(investigation, stream, person);
     },
   });
 }

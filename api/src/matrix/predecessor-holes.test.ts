@@ -134,6 +134,8 @@ describe('a hole of the predecessor', () => {
     const { body } = await rig.call('hostA', 'POST', AGENT_PATHS.investigations, report);
     const read = await rig.call('admin', 'GET', `/api/v1/namespaces/default/investigations/${body.name}`);
     expect(read.body.spec).toMatchObject({ agentRef: { name: 'host-a' }, requestedBy: 'agent:default/host-a' });
+    const reported = rig.log.map((line) => JSON.parse(line)).find(({ action }) => action === 'ReportAnomaly');
+    expect(reported).toMatchObject({ principal: 'agent:default/host-a', outcome: 'Done', name: body.name });
     for (const { route } of MATRIX.filter((row) => row.route.includes(' /api/'))) {
       const [method = '', path = ''] = route.split(' ');
       expect([route, await rig.status('hostA', method, filled(path))]).toEqual([route, 403]);
