@@ -74,9 +74,9 @@ describe.runIf(findChromium())('the pages (left out where there is no Chromium)'
     await look(admin, 'new');
     await admin.page.evaluate("document.querySelector('textarea').removeAttribute('minlength')");
     await admin.type('What is wrong?', '<b>slow</b>');
-    await admin.type('On which machine?', 'no such agent');
+    await admin.type('Its name', 'no such agent');
     await admin.follow('Investigate', 422);
-    await admin.sees('Give the name of an agent');
+    await admin.sees('Give a name: lower-case letters');
     expect(await admin.page.$eval('textarea', (node) => node.value)).toBe('<b>slow</b>');
     await look(admin, 'new-refused');
   });

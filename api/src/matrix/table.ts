@@ -180,7 +180,7 @@ function packagesOf(arch: string): string[] {
 const AGENT_PAGE = '/agents/{namespace}/{name}';
 const RUN_PAGE = '/investigations/{namespace}/{name}';
 const IN_NS = { query: 'namespace=NS' };
-const NEW_FORM = 'namespace=NS&agent=host&prompt=Why+is+this+machine+slow%3F&priority=Medium';
+const NEW_FORM = 'namespace=NS&target=agent&name=host&prompt=Why+is+this+machine+slow%3F&priority=Medium';
 const NEW_TOKEN_FORM = 'namespace=own&maxUses=1&hours=1&description=&addresses=';
 
 /** The pages of people, with the rights of the REST API. */

@@ -170,7 +170,13 @@ describe('the list of investigations', () => {
 });
 
 describe('a question', () => {
-  const QUESTION = { prompt: 'Uploads fail\r\nsince noon. Why?', agent: 'web-1', namespace: 'own', priority: 'High' };
+  const QUESTION = {
+    prompt: 'Uploads fail\r\nsince noon. Why?',
+    target: 'agent',
+    name: 'web-1',
+    namespace: 'own',
+    priority: 'High',
+  };
 
   it('opens a run in the name of the person', async () => {
     const answer = await post('tenant', '/investigations/new', QUESTION);
@@ -185,6 +191,17 @@ describe('a question', () => {
     expect(spec.requestedBy).toBe(`local:tenant`);
   });
 
+  it('may be about a pod or a node too, with the right over it', async () => {
+    const spec = async (who: string, change: object) => {
+      const { status, headers } = await post(who, '/investigations/new', { ...QUESTION, ...change });
+      expect(status).toBe(303);
+      const name = headers.get('location')!.split('/').at(-1)!;
+      return (await investigations().get({ namespace: 'own', name })).spec;
+    };
+    expect(await spec('tenant', { target: 'pod', name: 'shop-1' })).toMatchObject({ podRef: { name: 'shop-1' } });
+    expect(await spec('admin', { target: 'node', name: 'n1' })).toMatchObject({ nodeName: 'n1' });
+  });
+
   it('may be as long as the CRD allows, whatever it is written in', async () => {
     expect((await post('tenant', '/investigations/new', { ...QUESTION, prompt: '🐢'.repeat(4000) })).status).toBe(303);
   });
@@ -193,10 +210,12 @@ describe('a question', () => {
     [{ prompt: 'slow' }, 422, 'It must have 10 to 4000 characters, not 4.'],
     [{ prompt: 'x'.repeat(4001) }, 422, 'not 4001'],
     [{ prompt: '🐢'.repeat(9) }, 422, 'not 9'],
-    [{ agent: 'No Such Host' }, 422, 'Give the name of an agent'],
+    [{ name: 'No Such Host' }, 422, 'Give a name: lower-case letters'],
+    [{ target: 'cloud' }, 422, 'Choose one of the list.'],
+    [{ target: 'node', name: 'n1' }, 403, 'may not investigate nodes'],
     [{ namespace: '' }, 422, 'Give a namespace'],
     [{ prompt: `Is there a NUL in here?\0` }, 422, 'NUL character'],
-    [{ namespace: 'other', agent: 'far-1' }, 403, 'may not create investigations in namespace other'],
+    [{ namespace: 'other', name: 'far-1' }, 403, 'may not create investigations in namespace other'],
   ])('with %j is not taken, and what was typed stays', async (change, status, words) => {
     const answer = await post('tenant', '/investigations/new', { ...QUESTION, ...change });
     expect(answer.status).toBe(status);

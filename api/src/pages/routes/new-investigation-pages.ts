@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { targetOf } from '../../audit/audit.ts';
 import { ApiError } from '../../http/api-error.ts';
+import type { NewInvestigation } from '../../investigations/investigation-service.ts';
 import { targetAccess } from '../../investigations/target-access.ts';
 import { path } from '../html/html.ts';
 import { faultsOf, fieldOf } from '../form-reading.ts';
@@ -13,6 +14,7 @@ import {
   newInvestigationView,
   PRIORITIES,
   PROMPT_LENGTH,
+  TARGETS,
   type NewInvestigationForm,
   type NewInvestigationPage,
 } from '../views/new-investigation-view.ts';
@@ -24,6 +26,8 @@ export interface NewInvestigationPagesDeps extends Pick<
 > {
   writer: PageWriter;
 }
+
+type Target = Pick<NewInvestigation, 'agentRef' | 'nodeName' | 'podRef'>;
 
 const URL = '/investigations/new';
 /** Agents that are proposed. */
@@ -42,8 +46,8 @@ export function registerNewInvestigationPages(app: FastifyInstance, deps: NewInv
       await requireRight(gate, request, { verb: 'create', resource: 'investigations', namespace });
       const agents = await proposals(request, deps, namespace);
       // Where there is one machine nobody need say which.
-      const agent = request.query.agent || (agents.length === 1 ? (agents[0] ?? '') : '');
-      const form = { namespace, agent, prompt: '', priority: 'Medium' };
+      const name = request.query.agent || (agents.length === 1 ? (agents[0] ?? '') : '');
+      const form = { namespace, target: 'agent', name, prompt: '', priority: 'Medium' };
       return writer.send(request, reply, contentOf({ form, errors: {}, agents }));
     },
   });
@@ -73,9 +77,9 @@ async function open(
   const errors = faultsIn(form);
   if (Object.keys(errors).length > 0) return refuse(422, { errors });
   try {
-    const { namespace, prompt, agent } = form;
+    const { namespace, prompt } = form;
     const priority = PRIORITIES.find((known) => known === form.priority) ?? 'Medium';
-    const body = { prompt, priority, agentRef: { name: agent } };
+    const body = { prompt, priority, ...targetOfForm(form) };
     const by = await gate.admit(request, { verb: 'create', resource: 'investigations', namespace });
     for (const access of targetAccess(namespace, body)) await gate.admit(request, access);
     const opened = await investigations.open(namespace, body, by);
@@ -99,21 +103,28 @@ function readForm(request: FastifyRequest): NewInvestigationForm {
   const field = (name: string): string => fieldOf(request, name);
   return {
     namespace: field('namespace'),
-    agent: field('agent'),
+    target: field('target') || 'agent',
+    name: field('name'),
     prompt: field('prompt'),
     priority: field('priority'),
   };
 }
 
-function faultsIn({ namespace, agent, prompt }: NewInvestigationForm): FieldErrors {
+function faultsIn({ namespace, target, name, prompt }: NewInvestigationForm): FieldErrors {
   const { min, max } = PROMPT_LENGTH;
   const errors: Record<string, string> = {};
   const length = Array.from(prompt).length;
   if (length < min || length > max) errors['prompt'] = `It must have ${min} to ${max} characters, not ${length}.`;
   if (prompt.includes('\0')) errors['prompt'] = 'It must not hold a NUL character.';
-  if (!NAME.test(agent)) errors['agent'] = 'Give the name of an agent: lower-case letters, digits, - and . only.';
+  if (!TARGETS.some((known) => known === target)) errors['target'] = 'Choose one of the list.';
+  if (!NAME.test(name)) errors['name'] = 'Give a name: lower-case letters, digits, - and . only.';
   if (!NAME.test(namespace)) errors['namespace'] = 'Give a namespace: lower-case letters, digits and - only.';
   return errors;
+}
+
+function targetOfForm({ target, name }: NewInvestigationForm): Target {
+  if (target === 'node') return { nodeName: name };
+  return target === 'pod' ? { podRef: { name } } : { agentRef: { name } };
 }
 
 /** Names to choose from, for whom may see them. */

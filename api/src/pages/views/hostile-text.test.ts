@@ -90,7 +90,12 @@ function viewsWith(text: string): Record<string, Html> {
       context,
     ),
     new: newInvestigationView(
-      { form: { namespace: text, agent: text, prompt: text, priority: text }, errors, problem: text, agents: [text] },
+      {
+        form: { namespace: text, target: text, name: text, prompt: text, priority: text },
+        errors,
+        problem: text,
+        agents: [text],
+      },
       context,
     ),
     agent: agentView(

@@ -5,7 +5,10 @@ import { csrfField, type PageContext } from './layout.ts';
 /** A question as it is typed. */
 export interface NewInvestigationForm {
   namespace: string;
-  agent: string;
+  /** One of {@link TARGETS}. */
+  target: string;
+  /** Name of the target. */
+  name: string;
   prompt: string;
   priority: string;
 }
@@ -22,6 +25,9 @@ export interface NewInvestigationPage {
 
 /** Shortest and longest question, in characters, as the CRD has it. */
 export const PROMPT_LENGTH = { min: 10, max: 4000 } as const;
+/** What can be asked about. */
+export const TARGETS = ['agent', 'pod', 'node'] as const;
+const TARGET_WORDS = { agent: 'the machine of an agent', pod: 'a pod of the namespace', node: 'a node of the cluster' };
 /** How urgent a run is. */
 export const PRIORITIES = ['Low', 'Medium', 'High'] as const;
 
@@ -53,18 +59,26 @@ export function newInvestigationView(
         maxLength: PROMPT_LENGTH.max,
         hasFocus: true,
       })}
-      ${formField({
-        name: 'agent',
-        label: 'On which machine?',
-        hint: 'Name of its agent.',
-        value: form.agent,
-        error: errors['agent'],
-        isRequired: true,
-        maxLength: 253,
-        proposals: agents,
-        autocomplete: 'off',
-        isCode: true,
-      })}
+      <div class="beside">
+        ${formField({
+          name: 'target',
+          label: 'Where?',
+          value: form.target,
+          error: errors['target'],
+          options: TARGETS.map((value) => ({ value, text: TARGET_WORDS[value] })),
+        })}
+        ${formField({
+          name: 'name',
+          label: 'Its name',
+          value: form.name,
+          error: errors['name'],
+          isRequired: true,
+          maxLength: 253,
+          proposals: agents,
+          autocomplete: 'off',
+          isCode: true,
+        })}
+      </div>
       <div class="beside">
         ${formField({ name: 'namespace', label: 'Namespace', value: form.namespace, error: errors['namespace'], isRequired: true, maxLength: 63, isCode: true })}
         ${formField({ name: 'priority', label: 'Priority', value: form.priority, error: errors['priority'], options: PRIORITIES.map((value) => ({ value, text: value })) })}
