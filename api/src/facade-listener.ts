@@ -61,6 +61,8 @@ export class FacadeListener {
   }
 }
 
+/** As long as the server itself waits for a handshake; Node's own two minutes are long for who sends nothing. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 };
 
 function acceptFor(server: HttpServer): NetServer {
@@ -68,7 +70,8 @@ function acceptFor(server: HttpServer): NetServer {
 }
 
 function acceptTls(server: HttpServer, tls: TlsFiles): NetServer {
-  return createTlsServer({ ...SOCKET_OPTIONS, ...secureContextOf(tls), ALPNProtocols: ['http/1.1'] })
+  const options = { ...SOCKET_OPTIONS, ...secureContextOf(tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS };
+  return createTlsServer({ ...options, ALPNProtocols: ['http/1.1'] })
     .on('secureConnection', (socket) => server.emit('secureConnection', socket))
     .on('tlsClientError', (error, socket) => server.emit('tlsClientError', error, socket));
 }

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { createLogger } from '@nannyapi/process';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { makeCertificate } from '../../testing/certificate.ts';
 import { parseRanges } from '../identity/cluster-node.ts';
 import { createApp, type AppOptions } from './create-app.ts';
 
@@ -165,6 +166,13 @@ describe('a slow sender', () => {
     const { port, bodies } = await startApp({ connections });
     const answer = await sendRaw(port, text);
     expect(answer).toMatch(/^(HTTP\/1.1 4|$)/);
+    expect(bodies).toEqual([]);
+  });
+
+  it('is disconnected when it begins no handshake where there is TLS', async () => {
+    const { port, bodies } = await startApp({ connections, tls: makeCertificate('nanny.example') });
+    expect(await sendRaw(port, '')).toBe('');
+    expect(await sendRaw(port, '\x16\x03')).toBe('');
     expect(bodies).toEqual([]);
   });
 
