@@ -9,7 +9,13 @@ import {
   type EnrollmentToken,
 } from '@nannyapi/crds';
 import { createLogger, systemClock, type Clock, type Logger } from '@nannyapi/process';
-import { createInformer, type EventRecorder, type KubeClient, type ResourceClient } from '@nannyapi/runtime';
+import {
+  createInformer,
+  type EventRecorder,
+  type Informer,
+  type KubeClient,
+  type ResourceClient,
+} from '@nannyapi/runtime';
 import { findFreePorts } from '@nannyapi/standalone/testing';
 import { Registry } from 'prom-client';
 import { createAudit } from '../src/audit/audit.ts';
@@ -49,6 +55,8 @@ export interface TestOAuth {
   server: OAuthServer;
   url: string;
   registry: Registry;
+  /** The replica's cache of Agents. */
+  agents: Informer<Agent>;
   host(algorithm?: 'EdDSA' | 'ES256'): OAuthHost;
   /** Starts the flow of a host and approves it as that name in namespace default. */
   enrol(host: OAuthHost, name: string, facts?: Record<string, string>): Promise<Tokens>;
@@ -130,6 +138,7 @@ export async function startTestOAuth(options: TestOAuthOptions): Promise<TestOAu
     server,
     url,
     registry,
+    agents,
     host,
     objects,
     enrol: async (enrolled, name, facts) => {

@@ -211,3 +211,41 @@ describe('a host with the name of a client that is not ours', () => {
       expect((await host.post(OAUTH_PATHS.token, { client_id: client })).body.error).toMatch(/^invalid_/);
   });
 });
+
+describe('hosts that come back after a while', () => {
+  it('all learn that their tokens have ended, however many come from one address', async () => {
+    clock.shift(601);
+    const oauth = await replica();
+    const host = oauth.host();
+    const tokens = await oauth.enrol(host, 'sleeper');
+    clock.shift(601);
+    const answers = [];
+    for (let count = 0; count < 40; count++) answers.push((await host.get(WHO, tokens.access_token)).status);
+    expect(new Set(answers)).toEqual(new Set([401]));
+    expect((await host.refresh(tokens.refresh_token)).status).toBe(200);
+  });
+
+  it('are told apart from strangers with keys of their own, who are limited', async () => {
+    const oauth = await replica();
+    const stranger = oauth.host();
+    const answers = [];
+    for (let count = 0; count < 40; count++)
+      answers.push((await stranger.get(WHO, `nat.${'0'.repeat(20)}.${'x'.repeat(43)}`)).status);
+    expect(answers.filter((status) => status === 401)).toHaveLength(30);
+    expect(answers.filter((status) => status === 429)).toHaveLength(10);
+  });
+});
+
+describe('the token endpoint', () => {
+  it('slows down an address that asks too much, in words that clients of RFC 8628 understand', async () => {
+    const oauth = await replica();
+    const ask = async (): Promise<string> => {
+      const response = await fetch(`${oauth.url}${OAUTH_PATHS.token}`, { method: 'POST', body: new URLSearchParams() });
+      return ((await response.json()) as { error: string }).error;
+    };
+    const errors = new Set<string>();
+    for (let round = 0; round < 60 && !errors.has('slow_down'); round++)
+      for (const error of await Promise.all(Array.from({ length: 100 }, ask))) errors.add(error);
+    expect(errors).toEqual(new Set(['invalid_request', 'slow_down']));
+  });
+});

@@ -1,3 +1,4 @@
+import { ENROLLMENT_ANNOTATION } from '@nannyapi/crds';
 import { OAUTH_CLIENTS, OAUTH_PATHS } from '@nannyapi/protocol';
 import { startTestApiServer, type TestApiServer } from '@nannyapi/standalone/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -213,6 +214,42 @@ describe('the decision of a person', () => {
     expect(decided.filter((one) => one !== undefined)).toHaveLength(1);
     const agents = await oauth.objects.agents.listAll({ namespace: 'default' });
     expect(agents.filter(({ metadata }) => metadata.name?.startsWith('race-'))).toHaveLength(1);
+  });
+
+  it('of a replica that died after it had made the Agent is made once more', async () => {
+    const host = oauth.host();
+    const { body: started } = await host.start();
+    const entry = { userCode: started.user_code, by: ANNA, address: HERE };
+    const pending = await oauth.server.approval.find(entry);
+    await oauth.objects.agents.create({
+      apiVersion: 'nannyai.dev/v1alpha1',
+      kind: 'Agent',
+      metadata: {
+        namespace: 'default',
+        name: 'half-made',
+        annotations: { [ENROLLMENT_ANNOTATION]: `DeviceCode/${pending?.id}` },
+      },
+      spec: { owner: ANNA.name },
+    });
+    const approved = await oauth.server.approval.approve({ ...entry, namespace: 'default', name: 'half-made' });
+    expect(approved?.agent?.name).toBe('half-made');
+    expect((await host.poll(started.device_code)).status).toBe(200);
+  });
+
+  it('does not hold for an Agent that was made anew before the host came for its tokens', async () => {
+    const host = oauth.host();
+    const { body: started } = await host.start();
+    const ref = { namespace: 'default', name: 'swapped' };
+    await oauth.server.approval.approve({ userCode: started.user_code, by: ANNA, address: HERE, ...ref });
+    await oauth.objects.agents.delete(ref);
+    await oauth.objects.agents.create({
+      apiVersion: 'nannyai.dev/v1alpha1',
+      kind: 'Agent',
+      metadata: { ...ref },
+      spec: { owner: BEN.name },
+    });
+    await vi.waitFor(() => expect(oauth.agents.store.get('default/swapped')?.spec.owner).toBe(BEN.name));
+    expect((await host.poll(started.device_code)).body.error).toBe('access_denied');
   });
 
   it('takes no Agent that exists, unless its key is to be replaced', async () => {

@@ -1,6 +1,7 @@
-import type { Agent, AgentCredential } from '@nannyapi/crds';
+import type { AgentCredential } from '@nannyapi/crds';
 import type { Clock } from '@nannyapi/process';
 import { TOKEN_PREFIXES } from '@nannyapi/protocol';
+import { TokenBucket } from '@nannyapi/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../http/api-error.ts';
 import { waitForCache } from '../http/wait-for-cache.ts';
@@ -10,7 +11,12 @@ import { ReviewLimit } from '../identity/review-limit.ts';
 import { PROOF_ALGORITHMS } from './dpop/proof.ts';
 import type { ProofVerifier } from './dpop/proof-verifier.ts';
 import type { EnrolledAgents } from './enrolled-agents.ts';
-import { findCredentialProblem, isAccessToken, type CredentialProblem } from './tokens/credential-state.ts';
+import {
+  findCredentialProblem,
+  isAccessToken,
+  isKnownToken,
+  type CredentialProblem,
+} from './tokens/credential-state.ts';
 import type { CredentialObjects } from './tokens/credentials.ts';
 import { hashOf, holderOf } from './tokens/token-format.ts';
 
@@ -24,6 +30,9 @@ export interface DpopSchemeDeps {
 
 /** Longest Authorization header that is looked at, in characters. */
 const MAX_HEADER_LENGTH = 512;
+
+/** Look-ups for hosts whose keys are known: thousands may come back at once to a replica that lags behind. */
+const LOOKUPS = { perSecond: 200, burst: 2000 };
 
 /** What a request shows, once its proof was found good. */
 interface Shown {
@@ -46,11 +55,13 @@ export function createDpopScheme(deps: DpopSchemeDeps): CredentialScheme {
 class DpopScheme implements CredentialScheme {
   readonly challenge = `DPoP algs="${PROOF_ALGORITHMS.join(' ')}"`;
   readonly #deps: DpopSchemeDeps;
-  readonly #limit: ReviewLimit;
+  readonly #strangers: ReviewLimit;
+  readonly #lookups: TokenBucket;
 
   constructor(deps: DpopSchemeDeps) {
     this.#deps = deps;
-    this.#limit = new ReviewLimit(deps.clock);
+    this.#strangers = new ReviewLimit(deps.clock);
+    this.#lookups = new TokenBucket(LOOKUPS, deps.clock);
   }
 
   async authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Authentication | undefined> {
@@ -58,10 +69,11 @@ class DpopScheme implements CredentialScheme {
     if (token === undefined) return undefined;
     reply.header('dpop-nonce', this.#deps.verifier.nonce());
     const shown = this.#prove(request, reply, token);
-    const { credential, agent } = await this.#find(shown, request.ip, reply);
-    const { namespace, name } = credential.spec.agentRef;
-    const problem = findCredentialProblem(credential, agent, this.#deps.clock.now());
+    const credential = await this.#find(shown, request.ip);
+    if (!credential) throw this.#wrongToken(reply);
+    const problem = await this.#findProblem(credential);
     if (problem) throw this.#refuse(reply, problem);
+    const { namespace, name } = credential.spec.agentRef;
     const principal: AgentPrincipal = { kind: 'agent', namespace, name };
     return { principal, scheme: 'DPoP', recheck: async () => this.#isStillGood(credential) };
   }
@@ -78,28 +90,42 @@ class DpopScheme implements CredentialScheme {
     return { name, tokenHash: hashOf(token), thumbprint: verdict.thumbprint };
   }
 
-  async #find(
-    shown: Shown,
-    address: string,
-    reply: FastifyReply,
-  ): Promise<{ credential: AgentCredential; agent: Agent | undefined }> {
-    const { credentials, agents, clock } = this.#deps;
+  /** The credential that the token is of. Who has shown the key of one is no stranger, and is not limited like one. */
+  async #find(shown: Shown, address: string): Promise<AgentCredential | undefined> {
+    const { credentials, clock } = this.#deps;
     await waitForCache(credentials.informer, clock);
-    const isIt = (credential: AgentCredential | undefined): credential is AgentCredential =>
-      credential?.spec.keyThumbprint === shown.thumbprint && isAccessToken(credential, shown.tokenHash, clock.now());
     const cached = credentials.cached(shown.name);
-    const known = isIt(cached) ? cached : undefined;
-    const knownAgent = known && agents.cached(known.spec.agentRef);
-    if (known && !findCredentialProblem(known, knownAgent, clock.now()))
-      return { credential: known, agent: knownAgent };
-    // The caches may be behind: refusals are decided by the newest state.
-    this.#limit.admit(address);
-    const live = known ?? (await credentials.live(shown.name));
-    if (!isIt(live)) {
-      this.#limit.countWrong(address);
-      throw this.#wrongToken(reply);
+    const isHost = (one: AgentCredential | undefined): one is AgentCredential =>
+      one?.spec.keyThumbprint === shown.thumbprint;
+    const isGood = (one: AgentCredential): boolean => isAccessToken(one, shown.tokenHash, clock.now());
+    if (isHost(cached)) {
+      if (isGood(cached)) return cached;
+      // It has ended: hosts that come back after a while all come with such tokens.
+      if (isKnownToken(cached, shown.tokenHash)) return undefined;
+      this.#takeLookup();
+    } else {
+      this.#strangers.admit(address);
     }
-    return { credential: live, agent: await agents.live(live.spec.agentRef) };
+    // Another replica may have issued it a moment ago.
+    const live = await credentials.live(shown.name);
+    if (isHost(live)) return isGood(live) ? live : undefined;
+    this.#strangers.countWrong(address);
+    return undefined;
+  }
+
+  async #findProblem(credential: AgentCredential): Promise<CredentialProblem | undefined> {
+    const { agents, clock } = this.#deps;
+    const { agentRef } = credential.spec;
+    const problem = findCredentialProblem(credential, agents.cached(agentRef), clock.now());
+    if (problem?.reason !== 'AgentGone' && problem?.reason !== 'AgentDisabled') return problem;
+    // The cache of Agents may be behind: it was made, or enabled, a moment ago.
+    this.#takeLookup();
+    return findCredentialProblem(credential, await agents.live(agentRef), clock.now());
+  }
+
+  #takeLookup(): void {
+    if (this.#lookups.tryTake()) return;
+    throw new ApiError('TooManyRequests', 'Too many hosts came at once', { retryAfterSeconds: 2 });
   }
 
   /** Whether the host may still be here; its access token has an end, the right to be here has not. */

@@ -112,6 +112,19 @@ describe('an install token', () => {
     expect((await host.enrol(token, { hostname: 'lost' })).body.error).toBe('invalid_grant');
   });
 
+  it('whose use was taken by a replica that died at once lets the same host in after all', async () => {
+    const { token, name } = await issue();
+    const host = oauth.host();
+    const { body } = await host.enrol(token, { hostname: 'unlucky' });
+    const { metadata } = await oauth.objects.credentialOf('unlucky');
+    await oauth.objects.credentials.delete({ namespace: RELEASE, name: metadata.name ?? '' });
+    await oauth.objects.agents.delete(body.agent);
+    const again = await host.enrol(token, { hostname: 'unlucky' });
+    expect(again).toMatchObject({ status: 200, body: { agent: { namespace: 'shop', name: 'unlucky' } } });
+    expect((await host.get(WHO, again.body.access_token)).status).toBe(200);
+    expect((await tokenObject(name)).status?.uses).toBe(1);
+  });
+
   it('takes over no Agent that exists', async () => {
     await oauth.objects.agents.create({
       apiVersion: 'nannyai.dev/v1alpha1',

@@ -91,6 +91,7 @@ function registerToken(app: FastifyInstance, { endpoints, registry }: OAuthRoute
     url: OAUTH_PATHS.token,
     config,
     schema: TOKEN_SCHEMA,
+    onRequest: async (request, reply) => endpoints.pace.check(request, reply),
     handler: async (request, reply) => {
       let grant = 'unknown';
       try {
@@ -144,6 +145,7 @@ function registerRevocation(app: FastifyInstance, { endpoints }: OAuthRoutesDeps
     url: OAUTH_PATHS.revocation,
     config,
     schema: REVOCATION_SCHEMA,
+    onRequest: async (request, reply) => endpoints.pace.check(request, reply),
     handler: async (request, reply) => {
       const form = new Form(request.body);
       if (readClient(form) === 'CommandLine') await endpoints.revocation.ofCommandLine(form, auditedRequest(request));

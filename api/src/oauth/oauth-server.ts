@@ -17,6 +17,7 @@ import { addressBlock } from '../identity/client-address.ts';
 import type { OAuth } from './oauth.ts';
 import type { OAuthDeps } from './oauth-deps.ts';
 import { DEFAULT_OAUTH_LIMITS, type OAuthLimits } from './oauth-limits.ts';
+import { RequestPace } from './request-pace.ts';
 import { Revocation } from './revocation.ts';
 import { findCredentialProblem } from './tokens/credential-state.ts';
 import { CredentialObjects } from './tokens/credentials.ts';
@@ -30,6 +31,7 @@ import { TokenPairs } from './tokens/token-pair.ts';
 export interface OAuthEndpoints {
   readonly verifier: ProofVerifier;
   readonly pending: PendingStarts;
+  readonly pace: RequestPace;
   readonly start: DeviceStart;
   readonly deviceGrant: DeviceGrant;
   readonly refreshGrant: RefreshGrant;
@@ -74,6 +76,7 @@ export class OAuthServer implements OAuth {
     this.endpoints = {
       verifier,
       pending,
+      pace: new RequestPace(deps.clock),
       starts,
       start: new DeviceStart({ ...parts, pending, userCodeKeys }),
       deviceGrant: new DeviceGrant({ ...parts, enroller, polls: new PollTimes(deps.clock) }),

@@ -1,7 +1,8 @@
 import type { Agent, DeviceCode } from '@nannyapi/crds';
-import type { Clock } from '@nannyapi/process';
+import type { Clock, Logger } from '@nannyapi/process';
 import { isKubeError } from '@nannyapi/runtime';
 import { ApiError } from '../../http/api-error.ts';
+import { plainAddress } from '../../identity/cluster-node.ts';
 import { isOf, type AgentRef, type EnrolledAgents } from '../enrolled-agents.ts';
 import type { Form } from '../form.ts';
 import { OAuthError } from '../oauth-error.ts';
@@ -17,6 +18,7 @@ import type { PollTimes } from './poll-times.ts';
 /** What {@link DeviceGrant} needs. */
 export interface DeviceGrantDeps {
   clock: Clock;
+  log: Logger;
   devices: DeviceObjects;
   polls: PollTimes;
   agents: EnrolledAgents;
@@ -91,7 +93,7 @@ export class DeviceGrant {
   }
 
   async #enrol(code: DeviceCode, deviceCode: string, { thumbprint = '', address }: Poller): Promise<TokenAnswer> {
-    const { enroller, credentials } = this.#deps;
+    const { enroller, credentials, log } = this.#deps;
     const agent = await this.#agentOf(code);
     const { name = '' } = code.metadata;
     const { decision, replacesKey, redeemedTime = '' } = code.status ?? {};
@@ -107,6 +109,8 @@ export class DeviceGrant {
       bootID,
       address,
     });
+    const fields = { agent: `${refOf(agent).namespace}/${refOf(agent).name}`, id: name, approvedBy: decision?.by };
+    log.info({ ...fields, address: plainAddress(address), replacesKey }, 'Enrolled a host');
     if (replacesKey) await credentials.revokeOthers(refOf(agent), credentialNameOf(thumbprint));
     return answer;
   }

@@ -55,6 +55,11 @@ export function isAccessToken({ status }: AgentCredential, hash: string, now: Da
   return status?.previousAccessTokenHash === hash && isAhead(status.previousAccessTokenExpirationTime, now);
 }
 
+/** Whether the hash is that of one of the last two access tokens, ended or not. */
+export function isKnownToken({ status }: AgentCredential, hash: string): boolean {
+  return status?.accessTokenHash === hash || status?.previousAccessTokenHash === hash;
+}
+
 /** Whether a time is set and lies ahead. */
 function isAhead(time: string | undefined, now: Date): boolean {
   return time !== undefined && Date.parse(time) > now.getTime();

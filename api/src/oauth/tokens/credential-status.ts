@@ -1,5 +1,6 @@
 import { AgentCredentialCondition, type AgentCredential } from '@nannyapi/crds';
 import { setCondition } from '@nannyapi/runtime';
+import { plainAddress } from '../../identity/cluster-node.ts';
 import type { OAuthLimits } from '../oauth-limits.ts';
 import { isPast } from './credential-state.ts';
 import { REFRESH_GRACE_SECONDS, withBoot } from './refresh-decision.ts';
@@ -75,7 +76,7 @@ function presentPair(
     // Times in this form sort as text.
     refreshTokenExpirationTime: expirationTime !== undefined && expirationTime < idleEnd ? expirationTime : idleEnd,
     lastRefreshTime: now.toISOString(),
-    address,
+    address: plainAddress(address),
   };
 }
 
