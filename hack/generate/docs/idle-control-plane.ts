@@ -1,5 +1,11 @@
 import { BlockList } from 'node:net';
-import { createTokenReviewAuthenticator, describeFacade } from '@nannyapi/api';
+import {
+  createLoginLinks,
+  createTokenReviewAuthenticator,
+  describeFacade,
+  SecretKeys,
+  type FacadeIdentity,
+} from '@nannyapi/api';
 import { createOperator, loadOperatorConfig } from '@nannyapi/operator';
 import { createLogger, systemClock } from '@nannyapi/process';
 import { createKubeClient, LeaderElection, LeaseResource, type Lease } from '@nannyapi/runtime';
@@ -34,8 +40,25 @@ export async function buildIdleControlPlane(): Promise<IdleControlPlane> {
   createOperator({ ...deps, config: loadOperatorConfig({}), election });
   const rule = { audience: 'reference', namespace: 'default', serviceAccount: 'reference' };
   const authenticator = createTokenReviewAuthenticator({ ...deps, rule, sharedAddresses: new BlockList() });
-  const facade = { ...deps, authenticator, config: { host: '127.0.0.1', port: 0 } };
-  const openapi = await describeFacade(facade);
+  const openapi = await describeFacade({
+    ...deps,
+    authenticator,
+    identity: identityOfReference(),
+    config: { host: '127.0.0.1', port: 0 },
+  });
   await client.close();
   return { registry, openapi };
+}
+
+/** A facade that logs people in and enrols hosts has more routes and metrics. */
+function identityOfReference(): FacadeIdentity {
+  const publicURL = new URL('https://nanny.example.com');
+  return {
+    namespace: 'default',
+    agentNamespace: 'default',
+    publicURL,
+    origins: [publicURL.origin],
+    secretKeys: SecretKeys.parse(SecretKeys.generate()),
+    loginLinks: createLoginLinks({ publicURL, clock: systemClock }),
+  };
 }
