@@ -15,7 +15,7 @@ const FACTS = {
   hostname: 'web-1',
   platform: 'linux',
   platformFamily: 'debian',
-  osName: 'Debian GNU/Linux',
+  osName: 'Debian GNU/Linux 12 (bookworm)',
   osVersion: '12',
   kernelVersion: '6.1',
   arch: 'x86_64',
@@ -94,7 +94,7 @@ describe('enrolling a host', () => {
       machine_id: 'm'.repeat(32),
       boot_id: 'b',
       arch: 'x86_64',
-      os_name: 'Debian GNU/Linux 12',
+      os_name: 'Debian GNU/Linux 12 (bookworm)',
       capabilities: 'CollectContext Diagnose',
     });
     expect(AgentKey.parse(identity.privateKey).thumbprint).toBe(device?.thumbprint);

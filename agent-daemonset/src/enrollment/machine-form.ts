@@ -11,15 +11,14 @@ export function hostForm(
   facts: HostFacts,
   own: { version: string; name: string | undefined; capabilities: readonly string[] },
 ): Record<string, string | undefined> {
-  const { hostname, arch, osName, osVersion } = facts;
-  const os = [osName, osVersion].filter((part) => part !== undefined);
+  const { hostname, arch, osName } = facts;
   return {
     ...machineForm(facts),
     hostname,
     agent_name: own.name,
     version: own.version,
     arch,
-    os_name: os.join(' ').slice(0, 128),
+    os_name: osName?.slice(0, 128),
     capabilities: own.capabilities.join(' '),
   };
 }

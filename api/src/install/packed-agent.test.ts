@@ -64,6 +64,7 @@ describe('the agent that a control plane gives out', () => {
     const at = (name: string): string => join(dir, 'nanny-agent', name);
     expect((await readdir(join(dir, 'nanny-agent'))).sort()).toEqual([
       'VERSION',
+      'install.sh',
       'nanny-agent',
       'nanny-agent.js',
       'nannyapi-agent.service',

@@ -97,6 +97,8 @@ export class PackedAgent implements AgentPackage {
     const { nodePath, bundlePath, launcherPath, installFolder } = this.#deps;
     const unit = 'nannyapi-agent.service';
     const files = [
+      // For the end of it all: the host has no other copy to uninstall by.
+      { name: 'nanny-agent/install.sh', path: join(installFolder, 'install.sh'), mode: 0o755 },
       { name: 'nanny-agent/nanny-agent', path: launcherPath, mode: 0o755 },
       { name: 'nanny-agent/nanny-agent.js', path: bundlePath, mode: 0o644 },
       { name: `nanny-agent/${unit}`, path: join(installFolder, unit), mode: 0o644 },

@@ -24,7 +24,8 @@ function faultsOf(line: string): string[] {
   const found = [...line.matchAll(/(?:^|[\s(/])(nanny|nanny-agent|npm run) ([a-z][a-z-]*)([^|]*)/g)];
   const faults = found.flatMap(([, program = '', verb = '', rest = '']) => {
     if (program === 'npm run') return NPM_SCRIPTS.includes(verb) ? [] : [`no script ${verb}`];
-    const help = program === 'nanny' ? HELP[verb] : USAGE.includes(`nanny-agent ${verb}`) ? USAGE : undefined;
+    const help =
+      program === 'nanny' ? HELP[verb] : new RegExp(`nanny-agent ${verb}\\b`).test(USAGE) ? USAGE : undefined;
     return help === undefined ? [`no verb ${verb} of ${program}`] : unknownFlags(rest, help);
   });
   const files = [...line.matchAll(/(?:^|[\s(])((?:hack|cli\/bin|agent-daemonset\/bin)\/[\w./-]*\w)([^|]*)/g)];
