@@ -111,7 +111,8 @@ export function peopleWithKubectl(at: () => Story): void {
       expect(await can('onlooker', 'get', 'investigations.nannyai.dev')).toBe('yes');
       expect(await can('onlooker', 'get', 'evidence.nannyai.dev')).toBe('no');
       expect(await can('detective', 'investigate', 'agents.nannyai.dev')).toBe('yes');
-      expect(await can('captain', 'approve', 'patchoperations.nannyai.dev')).toBe('yes');
+      expect(await can('detective', 'upgrade', 'agents.nannyai.dev')).toBe('no');
+      expect(await can('captain', 'upgrade', 'agents.nannyai.dev')).toBe('yes');
       expect(await can('captain', 'get', 'secrets')).toBe('no');
     });
   });
