@@ -149,6 +149,9 @@ install_agent() {
 
 enroll() {
   if [ -e "$STATE/identity.json" ] && [ -z "$replace" ]; then
+    known=$(sed -n 's/^  "url": "\(.*\)",$/\1/p' "$STATE/identity.json")
+    [ "${known%/}" = "$url" ] ||
+      fail 11 "This host is enrolled at ${known%/}, not at $url: --replace gives that identity up, --uninstall all of it"
     say 'This host is enrolled already and keeps its identity.'
     return 0
   fi

@@ -77,7 +77,7 @@ export class Machine {
 
   /** Boots, or boots again after {@link cutPower}; resolves when systemd has started what there is to start. */
   async boot(): Promise<void> {
-    const env = { ...process.env, MACHINE: this.name, ROOT: this.#root, HERE: import.meta.dirname };
+    const env = { ...process.env, MACHINE: this.name, FOLDER: this.#folder, HERE: import.meta.dirname };
     const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
     const child = spawn('sh', [join(import.meta.dirname, 'machine-boot')], {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -147,7 +147,7 @@ export class Machine {
     this.#process = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    child.stdin?.end();
+    child.stdin?.end('off\n');
     await exited;
     this.#lines?.close();
     // The cable goes with the network at its other end, some time later.

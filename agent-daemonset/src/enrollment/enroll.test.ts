@@ -183,6 +183,21 @@ describe('enrolling a host', () => {
     expect(identity.tokens.accessToken).toBe(fake.oauth.credential?.tokens.access_token);
   });
 
+  it('shows the code again that a killed call has shown, while it waits for a person', async () => {
+    const first = start();
+    await started();
+    stop.abort(new Error('killed'));
+    await expect(first).rejects.toThrow('killed');
+    stop = new AbortController();
+    printed = '';
+    const second = start();
+    await started();
+    expect(printed).toContain('Going on');
+    fake.oauth.decide('Approved');
+    await finished(second);
+    expect(fake.oauth.devices.size).toBe(1);
+  });
+
   it('begins anew, with another key, when what was begun is over', async () => {
     const first = start();
     await started();
@@ -190,7 +205,12 @@ describe('enrolling a host', () => {
     await expect(first).rejects.toThrow('killed');
     stop = new AbortController();
     fake.oauth.decide('Denied');
+    printed = '';
     const second = start();
+    // The code that is over is not shown to a person any more.
+    await started();
+    expect(printed).not.toContain('Going on');
+    expect(printed.match(/^ +WDJB-MJHT$/gm)).toHaveLength(1);
     await vi.waitFor(async () => {
       await clock.advance(500);
       expect(fake.oauth.devices.size).toBe(2);

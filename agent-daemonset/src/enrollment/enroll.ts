@@ -160,14 +160,29 @@ class Attempt {
 
   async #byPerson(oauth: OAuthClient, key: AgentKey, pending: PendingEnrollment): Promise<TokenAnswer> {
     const { clock, signal, print } = this.#deps;
-    let { device } = pending;
-    if (device === undefined) {
-      device = await this.#persist(async () => oauth.startDevice(this.#hostForm(), signal));
-      await this.#file.write({ ...pending, device });
+    const begun = pending.device;
+    if (begun !== undefined) {
+      const answer = await this.#askOnce(oauth, begun);
+      if (answer !== undefined) return answer;
+      print('Going on with the enrolment that was begun before.\n');
     }
+    const device = begun ?? (await this.#persist(async () => oauth.startDevice(this.#hostForm(), signal)));
+    if (begun === undefined) await this.#file.write({ ...pending, device });
     print(invitation(device, key));
     const onLost = (error: CodedError): void => print(`${error.message}. Trying again.\n`);
     return pollForTokens(device, {}, { oauth, clock, signal, onLost });
+  }
+
+  /** Looks what has become of a code before it is shown again. @throws OAuthRefusal when it is over. */
+  async #askOnce(oauth: OAuthClient, device: DeviceStart): Promise<TokenAnswer | undefined> {
+    const form = { grant_type: GRANTS.deviceCode, device_code: device.deviceCode };
+    try {
+      return await oauth.requestTokens(form, this.#deps.signal);
+    } catch (error) {
+      const isWaiting = error instanceof OAuthRefusal && ['authorization_pending', 'slow_down'].includes(error.code);
+      if (isWaiting || (error instanceof CodedError && !(error instanceof OAuthRefusal))) return undefined;
+      throw error;
+    }
   }
 
   #hostForm(): Record<string, string | undefined> {
@@ -210,7 +225,7 @@ Type this code there, and compare what the page says of the host:
 
     ${device.userCode}
 
-${complete === undefined ? '' : `A link with the code in it: ${complete}\n`}The code is good for ${minutes} minutes. Thumbprint of the key of this host: ${key.thumbprint}
+${complete === undefined ? '' : `A link with the code in it: ${complete}\n`}The code is good for ${minutes} minutes in all. Thumbprint of the key of this host: ${key.thumbprint}
 Waiting for approval; Ctrl-C ends it, and the same command takes it up again.
 `;
 }

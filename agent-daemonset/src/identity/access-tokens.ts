@@ -180,7 +180,7 @@ export class AccessTokens {
     const { file, log } = this.#deps;
     try {
       if (!(await file.renew(this.#identity)))
-        log.warn({ path: file.path }, 'Another identity is in the file; this one is not written over it');
+        log.warn({ path: file.path }, 'The identity of this host was replaced or removed; the tokens are not written');
     } catch (err) {
       log.error(
         { err, path: file.path },
