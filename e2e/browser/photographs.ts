@@ -6,6 +6,7 @@ import type { Page } from 'puppeteer-core';
 const VIEWS = [
   { name: 'desktop', width: 1280, scheme: 'light' },
   { name: 'mobile', width: 375, scheme: 'light' },
+  { name: 'narrow', width: 360, scheme: 'light' },
   { name: 'dark', width: 1280, scheme: 'dark' },
 ] as const;
 
