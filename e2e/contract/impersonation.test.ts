@@ -79,6 +79,14 @@ onEachServer((server) => {
     ]);
   });
 
+  it('quotes names as they are', async () => {
+    const headers = { 'Impersonate-User': 'a "b" <c>\t\\' };
+    const { body } = await server.raw.send('GET', '/api/v1/secrets', { headers });
+    expect(body.message).toBe(
+      'secrets is forbidden: User "a \\"b\\" &lt;c&gt;\\t\\\\" cannot list resource "secrets" in API group "" at the cluster scope',
+    );
+  });
+
   it('knows the anonymous user for unknown', async () => {
     const answer = await whoIs({ 'Impersonate-User': 'system:anonymous' });
     expect([answer.code, answer.body.message]).toEqual([

@@ -1,3 +1,4 @@
+import { goQuote } from '../schema/index.ts';
 import { StatusError } from '../status/status-error.ts';
 import type { AccessAttributes } from './authorize.ts';
 
@@ -9,7 +10,7 @@ export function forbiddenAccess(attributes: AccessAttributes, reason: string): S
   if (resource === undefined) return new StatusError('Forbidden', `forbidden: ${why}`, {});
   const { group, plural, name } = resource;
   const qualified = group === '' ? plural : `${plural}.${group}`;
-  const what = name === '' ? qualified : `${qualified} ${JSON.stringify(name)}`;
+  const what = name === '' ? qualified : `${qualified} ${goQuote(name)}`;
   return new StatusError('Forbidden', `${what} is forbidden: ${why}`, {
     ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
@@ -18,12 +19,12 @@ export function forbiddenAccess(attributes: AccessAttributes, reason: string): S
 }
 
 function messageOf({ user, verb, resource, path }: AccessAttributes): string {
-  const who = `User ${JSON.stringify(user.name)} cannot ${verb}`;
-  if (resource === undefined) return `${who} path ${JSON.stringify(path)}`;
+  const who = `User ${goQuote(user.name)} cannot ${verb}`;
+  if (resource === undefined) return `${who} path ${goQuote(path)}`;
   const { group, plural, subresource, namespace } = resource;
-  const what = JSON.stringify(subresource === '' ? plural : `${plural}/${subresource}`);
-  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
-  return `${who} resource ${what} in API group ${JSON.stringify(group)} ${where}`;
+  const what = goQuote(subresource === '' ? plural : `${plural}/${subresource}`);
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(namespace)}`;
+  return `${who} resource ${what} in API group ${goQuote(group)} ${where}`;
 }
 
 /** Nothing that a client sent may look like HTML in an answer. */

@@ -1,3 +1,4 @@
+import { goQuote } from '../schema/index.ts';
 import type { PolicyRule } from './rbac-objects.ts';
 
 const NONE: readonly string[] = [];
@@ -93,5 +94,5 @@ export function describeRule(rule: PolicyRule): string {
 
 /** Words as Go prints a list of quoted strings. */
 export function quotedList(words: readonly string[]): string {
-  return `[${words.map((word) => JSON.stringify(word)).join(' ')}]`;
+  return `[${words.map(goQuote).join(' ')}]`;
 }

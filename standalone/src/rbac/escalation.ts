@@ -3,6 +3,7 @@ import type { Authorize } from '../auth/authorize.ts';
 import type { UserInfo } from '../auth/token-store.ts';
 import type { PendingWrite } from '../objects/write-guard.ts';
 import type { ResourcePath } from '../request/request-path.ts';
+import { goQuote } from '../schema/index.ts';
 import type { ApiObject } from '../schema/index.ts';
 import { forbidden, notFound, StatusError } from '../status/status-error.ts';
 import { compacted, describeRule, quotedList, uncovered } from './covers.ts';
@@ -57,7 +58,7 @@ function assertBinding(deps: EscalationDeps, write: RbacWrite, binding: ApiObjec
   const { user, path } = write;
   const roleRef = binding['roleRef'] as RoleRef;
   if (roleRef.kind !== 'Role' && roleRef.kind !== 'ClusterRole') {
-    throw new StatusError('Unknown', `unsupported role reference kind: ${JSON.stringify(roleRef.kind)}`);
+    throw new StatusError('Unknown', `unsupported role reference kind: ${goQuote(roleRef.kind)}`);
   }
   const plural = roleRef.kind === 'Role' ? 'roles' : 'clusterroles';
   if (may(deps, { user, path, verb: 'bind', name: roleRef.name, plural })) return;
@@ -73,7 +74,7 @@ function assertHeld(deps: EscalationDeps, write: RbacWrite, wanted: readonly Pol
   const missing = uncovered(rules, wanted);
   if (missing.length === 0) return;
   const lines = [...new Set(compacted(missing).map(describeRule))].sort();
-  const who = `user ${JSON.stringify(user.name)} (groups=${quotedList(user.groups)})`;
+  const who = `user ${goQuote(user.name)} (groups=${quotedList(user.groups)})`;
   const more = errors.length === 0 ? '' : `; resolution errors: ${aggregate(errors)}`;
   const why = `${who} is attempting to grant RBAC permissions not currently held:\n${lines.join('\n')}${more}`;
   throw refusal(write, why);

@@ -1,4 +1,5 @@
 import type { AccessAttributes, Authorize } from '../auth/authorize.ts';
+import { goQuote } from '../schema/index.ts';
 import type { UserInfo } from '../auth/token-store.ts';
 import type { Grant, RbacIndex } from './rbac-index.ts';
 import type { PolicyRule } from './rbac-objects.ts';
@@ -49,10 +50,10 @@ function namespaceOf({ resource }: AccessAttributes): string {
 
 /** Names are told before namespaces here, on a cluster too. */
 function describe({ namespace, binding, roleRef, subject }: Grant): string {
-  const role = `${roleRef.kind} ${JSON.stringify(roleRef.name)}`;
+  const role = `${roleRef.kind} ${goQuote(roleRef.name)}`;
   const isAccount = subject.kind === 'ServiceAccount';
   const home = subject.namespace === undefined || subject.namespace === '' ? namespace : subject.namespace;
-  const who = `${subject.kind} ${JSON.stringify(isAccount ? `${subject.name}/${home}` : subject.name)}`;
-  if (namespace === '') return `ClusterRoleBinding ${JSON.stringify(binding)} of ${role} to ${who}`;
-  return `RoleBinding ${JSON.stringify(`${binding}/${namespace}`)} of ${role} to ${who}`;
+  const who = `${subject.kind} ${goQuote(isAccount ? `${subject.name}/${home}` : subject.name)}`;
+  if (namespace === '') return `ClusterRoleBinding ${goQuote(binding)} of ${role} to ${who}`;
+  return `RoleBinding ${goQuote(`${binding}/${namespace}`)} of ${role} to ${who}`;
 }

@@ -39,8 +39,8 @@ export function requestToken(context: ApiContext, request: ResourceRequest): Rep
   if (kind.tokenKind === undefined) throw new Error(`no tokens of a ${kind.resource.kind} are served`);
   const tokenRequest: ResourceRequest = { ...request, kind: kind.tokenKind };
   const sent = readQuestion(context, withoutName(tokenRequest), 'token');
-  const account = accountOf(context, request);
   assertNamed(sent.metadata.name, path.name, 'name');
+  const account = accountOf(context, request);
   if ((sent.metadata.uid ?? account.uid) !== account.uid) {
     const why = `the UID in the token request (${sent.metadata.uid ?? ''}) does not match the UID of the service account (${account.uid})`;
     throw conflict({ group: GROUP_KIND.group, plural: GROUP_KIND.kind }, path.name, why);
