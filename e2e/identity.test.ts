@@ -10,7 +10,6 @@ import { Host, type EnrolmentPlace } from './identity/host.ts';
 import { findLeaks } from './identity/leaks.ts';
 import { Person } from './identity/person.ts';
 import { startControlPlane, type ControlPlane } from './system/control-plane.ts';
-import { finished } from './system/investigate.ts';
 import { findKubectl, kubectlFor, type Kubectl } from './system/kubectl.ts';
 
 /** Another address of loopback: what other machines would use. */
@@ -189,12 +188,11 @@ describe.skipIf(!hasKubectl)('a homelab (needs kubectl)', { timeout: 300_000 }, 
   });
 
   it('investigates an enrolled host, in the name of who asked', async () => {
-    const asked = { prompt: 'Why is this machine slow?', agentRef: { name: 'host-1' } };
-    const created = await admin.send('POST', '/api/v1/namespaces/default/investigations', asked);
-    expect(created.status).toBe(201);
-    const { spec, status } = await finished(kubectl, (created.body as Investigation).metadata.name ?? '');
-    expect(spec.requestedBy).toBe('local:admin');
-    expect(status?.resolution?.verdict).toMatch(/RootCauseFound|NoFaultFound/);
+    const { exitCode, stdout } = await cli.run('investigate', 'host-1', '--output', 'json');
+    expect(exitCode).toBe(0);
+    const { investigation } = JSON.parse(stdout) as { investigation: Investigation };
+    expect(investigation.spec.requestedBy).toBe('local:admin');
+    expect(investigation.status?.resolution?.verdict).toMatch(/RootCauseFound|NoFaultFound/);
   });
 
   it('logs the command line out at the control plane too', async () => {

@@ -59,3 +59,20 @@ export function readDurationSeconds(flag: string, value: string): number {
   if (seconds === 0) throw new UsageError(`--${flag} must be a time like 30m, 12h or 7d, not '${value}'`);
   return seconds;
 }
+
+/**
+ * What is asked about a host, from `--prompt`.
+ *
+ * @throws UsageError for one that the kind would refuse
+ */
+export function readPrompt(value: string): string {
+  const length = Array.from(value).length;
+  if (length < 10 || length > 4000) throw new UsageError(`--prompt must have 10 to 4000 characters, not ${length}`);
+  return value;
+}
+
+/** How a result is printed, from `--output`. @throws UsageError */
+export function readOutput(value: string): 'text' | 'json' {
+  if (value !== 'text' && value !== 'json') throw new UsageError(`--output must be text or json, not '${value}'`);
+  return value;
+}

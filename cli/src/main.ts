@@ -16,6 +16,10 @@ const VERBS: VerbTable = {
     summary: 'Bring an export of a control plane into a cluster',
     load: async () => (await import('./import.ts')).importVerb,
   },
+  investigate: {
+    summary: 'Ask why a host is unwell',
+    load: async () => (await import('./investigate.ts')).investigate,
+  },
   login: {
     summary: 'Let this command line act for you at a control plane',
     load: async () => (await import('./login.ts')).login,

@@ -1,15 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Writable } from 'node:stream';
 import { createLogger, systemClock, makeFolder } from '@nannyapi/process';
 import { startStandalone, type Standalone } from '@nannyapi/standalone';
-import { readFlags, readPort } from './flags.ts';
+import { readFlags, readOutput, readPort, readPrompt } from './flags.ts';
+import { ask, type Question } from './investigate/ask.ts';
 import { FacadeClient } from './investigate/facade-client.ts';
-import { followToEnd } from './investigate/follow-to-end.ts';
-import { paintFor } from './investigate/paint.ts';
-import { progressText } from './investigate/progress-text.ts';
-import { exitStatusOf, readReport, type Report } from './investigate/report.ts';
-import { verdictText } from './investigate/verdict-text.ts';
 import { agentCommand, shippedAccess, shippedCrds } from './locations.ts';
 import { UsageError, type Verb, type VerbIo } from './verb.ts';
 
@@ -46,21 +41,17 @@ Exit status with --once: 0 when a root cause or no fault was found, 3 when it st
 async function run(args: readonly string[], io: VerbIo): Promise<number> {
   const { values } = readFlags(args, FLAGS);
   if (!values.data) throw new UsageError('--data must name a folder');
-  const promptLength = Array.from(values.prompt).length;
-  if (promptLength < 10 || promptLength > 4000) {
-    throw new UsageError(`--prompt must have 10 to 4000 characters, not ${promptLength}`);
-  }
-  if (!['text', 'json'].includes(values.output))
-    throw new UsageError(`--output must be text or json, not '${values.output}'`);
-  if (values.output === 'json' && !values.once) throw new UsageError('--output json needs --once');
+  const prompt = readPrompt(values.prompt);
+  const asJson = readOutput(values.output) === 'json';
+  if (asJson && !values.once) throw new UsageError('--output json needs --once');
   const defaultPort = values.once ? 0 : 7443;
   const port = values.port === undefined ? defaultPort : readPort('port', values.port);
   const env = values.tensorzero ? { ...io.env, NANNYAPI_TENSORZERO_URL: values.tensorzero } : io.env;
-  const settings = { dataDir: resolve(values.data), port, env, prompt: values.prompt };
+  const settings = { dataDir: resolve(values.data), port, env };
 
   const running = await start(settings, io);
   try {
-    const status = await ask(running, { ...settings, asJson: values.output === 'json' }, io);
+    const status = await ask(running.client, questionOf(running, { prompt, asJson }, io), io);
     if (values.once) return status;
     io.stdout.write(stayingText(running, settings.dataDir));
     await Promise.race([running.standalone.failed, aborted(io.signal)]);
@@ -107,54 +98,22 @@ async function start(settings: { dataDir: string; port: number; env: VerbIo['env
   return { standalone, client };
 }
 
-async function ask(
+function questionOf(
   { standalone, client }: Running,
-  settings: { prompt: string; asJson: boolean },
-  io: VerbIo,
-): Promise<number> {
-  const progress = settings.asJson ? io.stderr : io.stdout;
-  const created = await client.create(settings.prompt, standalone.agentName ?? '', io.signal);
-  const name = created.metadata.name ?? '';
-  const { isRoot } = io;
-  await follow(client, { name, agentName: standalone.agentName ?? '', progress, isRoot }, io.signal);
-  const report = await readReport(client, name, io.signal);
-  printReport(report, settings.asJson, io);
-  return exitStatusOf(report.investigation);
-}
-
-interface Watched {
-  name: string;
-  agentName: string;
-  progress: Writable;
-  isRoot: boolean;
-}
-
-async function follow(client: FacadeClient, watched: Watched, signal: AbortSignal): Promise<void> {
-  const { name, agentName, progress } = watched;
-  const paint = paintFor(progress);
-  const startMs = performance.now();
-  progress.write(`${paint.title('Investigation')} ${name} of this machine, agent ${agentName}\n`);
-  for await (const event of followToEnd(client, name, signal)) {
-    progress.write(progressText(event, (performance.now() - startMs) / 1000, paint));
-    // The first step tells that the agent is there, and so has said what its host lacks.
-    if (event.type === 'step' && event.data.step === 0) await tellMissing(client, watched, signal);
-  }
-}
-
-async function tellMissing(
-  client: FacadeClient,
-  { agentName, progress, isRoot }: Watched,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const missing of (await client.missingOn(agentName, signal)) ?? []) {
-    progress.write(`          missing   ${missing}\n`);
-  }
-  if (!isRoot) progress.write('          to see more   sudo hack/quickstart\n');
-}
-
-function printReport(report: Report, asJson: boolean, io: VerbIo): void {
-  if (asJson) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else io.stdout.write(`\n${verdictText(report.investigation, paintFor(io.stdout))}`);
+  wanted: { prompt: string; asJson: boolean },
+  { isRoot, signal }: VerbIo,
+): Question {
+  const agentName = standalone.agentName ?? '';
+  return {
+    ...wanted,
+    agentName,
+    about: `this machine, agent ${agentName}`,
+    onFirstStep: async (progress) => {
+      for (const missing of (await client.missingOn(agentName, signal)) ?? [])
+        progress.write(`          missing   ${missing}\n`);
+      if (!isRoot) progress.write('          to see more   sudo hack/quickstart\n');
+    },
+  };
 }
 
 function stayingText({ standalone }: Running, dataDir: string): string {

@@ -16,7 +16,7 @@ export class CommandLine {
 
   /** Runs a verb to its end. */
   async run(...args: string[]): Promise<NannyResult> {
-    const child = spawn(NANNY, args, { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+    const child = spawn(NANNY, args, { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 150_000 });
     const [out, err]: string[][] = [[], []];
     child.stdout.setEncoding('utf8').on('data', (text: string) => out?.push(text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => err?.push(text));
