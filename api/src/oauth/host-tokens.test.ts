@@ -1,4 +1,5 @@
 import { OAUTH_PATHS } from '@nannyapi/protocol';
+import type { KubeClient, KubeObject, WatchCall, WatchEvent, WatchQuery } from '@nannyapi/runtime';
 import { startTestApiServer, type TestApiServer } from '@nannyapi/standalone/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OAuthHost } from '../../testing/oauth-host.ts';
@@ -54,6 +55,31 @@ const at = (replica: TestOAuth): OAuthHost => host.at(replica.url);
 const readyOf = async (): Promise<unknown> =>
   (await oauth.objects.credentialOf(name)).status?.conditions?.find(({ type }) => type === 'Ready')?.reason;
 
+/** A client that hears what there is and then nothing more, as behind a connection that is dead and does not know it. */
+function withoutNews(client: KubeClient): KubeClient {
+  return {
+    ...client,
+    resource: (type) => {
+      const resource = client.resource(type);
+      const watch = async function* (query: WatchQuery, call: WatchCall): AsyncGenerator<WatchEvent<KubeObject>> {
+        const silent = new Promise<void>((resolve) => {
+          call.signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+        if (query.sendInitialEvents === true)
+          for await (const event of resource.watch(query, call)) {
+            yield event;
+            if (event.type === 'BOOKMARK') break;
+          }
+        await silent;
+      };
+      // The client has private members, so its other methods must be called on itself.
+      return new Proxy(resource, {
+        get: (target, member: keyof typeof resource) => (member === 'watch' ? watch : target[member].bind(target)),
+      }) as never;
+    },
+  };
+}
+
 describe('an access token', () => {
   it('E4: is good for ten minutes, not for days', async () => {
     clock.shift(590);
@@ -68,6 +94,17 @@ describe('an access token', () => {
     expect((await at(other).get(WHO, tokens.access_token)).status).toBe(200);
     const renewed = await host.refresh(tokens.refresh_token, MACHINE);
     expect((await at(other).get(WHO, renewed.body.access_token)).status).toBe(200);
+  });
+
+  it('is good on a replica whose watch has fallen silent: what it does not know it looks up', async () => {
+    const deaf = await startTestOAuth({ client: withoutNews(api.client), clock });
+    try {
+      const later = oauth.host();
+      const { access_token: token } = await oauth.enrol(later, `${name}-later`);
+      expect((await later.at(deaf.url).get(WHO, token)).status).toBe(200);
+    } finally {
+      await deaf.close();
+    }
   });
 
   it('is good for nobody who has not the key', async () => {
