@@ -21,7 +21,10 @@ export interface AuditTarget {
 
 /** Who did what, from where. */
 export interface AuditEntry {
-  /** PascalCase, from a closed list of each caller: verb and thing, for example `ApproveDevice`. It is the reason of the Event. */
+  /**
+   * For a decision about rights what was asked: `create investigations`. For a deed PascalCase, from a closed list of each
+   * caller: verb and thing, for example `ApproveDevice`; it is the reason of the Event.
+   */
   action: string;
   /** The Kubernetes user; a text where nobody is proved to be anybody, for example `anonymous`. */
   principal: Principal | string;

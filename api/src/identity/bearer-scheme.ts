@@ -7,6 +7,12 @@ import { principalName, type Principal } from './principal.ts';
 /** Longest bearer token that is looked at, in characters; a Kubernetes token has about 1,000. */
 const MAX_TOKEN_LENGTH = 8192;
 
+/**
+ * Tokens of ours that are no bearer tokens: access and refresh tokens of hosts, which are bound to a key, and install
+ * tokens. Whoever shows one here gains nothing, and no API server is asked about it.
+ */
+const OTHER_KINDS = /^(?:nat|nrt|net)\./;
+
 /** What is answered to who shows no bearer token, or a wrong one (RFC 6750 §3). */
 export const BEARER_CHALLENGE = 'Bearer realm="nannyapi"';
 
@@ -56,5 +62,6 @@ function bearerOf(request: FastifyRequest): string | undefined {
   const header = request.headers.authorization;
   if (header === undefined || !/^bearer(?: |$)/i.test(header)) return undefined;
   if (header.length > MAX_TOKEN_LENGTH) return '';
-  return /^bearer +(\S+) *$/i.exec(header)?.[1] ?? '';
+  const bearer = /^bearer +(\S+) *$/i.exec(header)?.[1] ?? '';
+  return OTHER_KINDS.test(bearer) ? '' : bearer;
 }
