@@ -1,7 +1,7 @@
+import { API_VERSION } from '@nannyapi/crds';
+import type { ListPage } from '@nannyapi/runtime';
 import { DEFAULT_LIMIT, MAX_LIMIT, type PageQuery } from './list-pages.ts';
 import { NAME_SCHEMA } from './schemas.ts';
-import type { ListPage } from '@nannyapi/runtime';
-import { API_VERSION } from '@nannyapi/crds';
 
 /** What every list is asked by. */
 export interface ListQuery extends Pick<PageQuery, 'limit' | 'continue' | 'labelSelector'> {
@@ -37,6 +37,7 @@ export const LABEL_SELECTOR = {
   type: 'string',
   maxLength: 1024,
 };
+
 /** A text that items must hold. */
 export function searchIn(fields: string): object {
   return {
@@ -46,11 +47,13 @@ export function searchIn(fields: string): object {
     maxLength: 100,
   };
 }
+
 /** Whether the list is over all namespaces. */
 export const ALL_NAMESPACES = {
   description: 'The items of all namespaces; needs the right to list in all.',
   type: 'boolean',
 };
+
 /** The name of something that items belong to. */
 export function nameOf(description: string): object {
   return { description, ...NAME_SCHEMA };
