@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock } from '@nannyapi/process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeControlPlane } from '../../testing/fake-control-plane.ts';
 import type { EnrollConfig } from '../config.ts';
+import { readProxyRule } from '../connection/proxy-rule.ts';
 import { AgentKey } from '../identity/agent-key.ts';
 import { IdentityFile } from '../identity/identity-file.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -256,6 +260,30 @@ describe('enrolling a host', () => {
       code: 'ConnectionFailed',
     });
     expect(fake.oauth.requests).toHaveLength(before);
+  });
+
+  it('reaches the authority and all else through a proxy where there is one', async () => {
+    const asked: (string | undefined)[] = [];
+    const proxy = createServer().listen(0, '127.0.0.1');
+    proxy.on('connect', (request: IncomingMessage, socket: Socket) => {
+      asked.push(request.url);
+      const upstream = connect(Number(new URL(fake.url).port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        socket.pipe(upstream).pipe(socket);
+      });
+      socket.on('error', () => upstream.destroy());
+      upstream.on('error', () => socket.destroy());
+    });
+    await once(proxy, 'listening');
+    try {
+      fake.oauth.installTokens.set('net.t.secret', {});
+      const rule = readProxyRule(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, undefined);
+      await start({ enrollmentTokenFile: '-', proxy: rule }, 'net.t.secret');
+      expect(asked).toEqual([new URL(fake.url).host, new URL(fake.url).host]);
+    } finally {
+      proxy.close();
+      proxy.closeAllConnections();
+    }
   });
 
   it('does not give up an identity that is there unless told to', async () => {
