@@ -19,8 +19,7 @@ export const login: Verb = {
   help: `Usage: nanny login --url URL [options]
 
 Shows a code to type at the page /device of the control plane, in a browser on any machine in which you are logged in.
-Once you approve it there, the verbs of nanny that talk to the control plane act for you, with your rights, for twelve
-hours.
+Once you approve it there, verbs that talk to the control plane act for you, with your rights, for twelve hours.
 
   --url URL              Address of the control plane, as browsers use it: https://nanny.example.com
   --ca-file FILE         Its certificate authority, if this machine does not know it

@@ -1,50 +1,8 @@
 /** `nanny`: for people. Reads the verb, runs it, turns errors into one line and an exit status. */
 import { CodedError } from '@nannyapi/process';
 import { UsageError, type Verb, type VerbIo, type VerbTable } from './verb.ts';
+import { VERBS } from './verbs.ts';
 import { VERSION } from './version.ts';
-
-const VERBS: VerbTable = {
-  agents: {
-    summary: 'List hosts, let them in and out',
-    load: async () => (await import('./agents.ts')).agents,
-  },
-  'enrollment-token': {
-    summary: 'Make and revoke install tokens, for hosts that nobody sits at',
-    load: async () => (await import('./enrollment-token.ts')).enrollmentToken,
-  },
-  import: {
-    summary: 'Bring an export of a control plane into a cluster',
-    load: async () => (await import('./import.ts')).importVerb,
-  },
-  investigate: {
-    summary: 'Ask why a host is unwell',
-    load: async () => (await import('./investigate.ts')).investigate,
-  },
-  login: {
-    summary: 'Let this command line act for you at a control plane',
-    load: async () => (await import('./login.ts')).login,
-  },
-  logout: {
-    summary: 'End the login of this command line',
-    load: async () => (await import('./logout.ts')).logout,
-  },
-  policy: {
-    summary: 'Ask the safety policy about commands and traces',
-    load: async () => (await import('./policy.ts')).policy,
-  },
-  quickstart: {
-    summary: 'Investigate this very machine, set-up included',
-    load: async () => (await import('./quickstart.ts')).quickstart,
-  },
-  standalone: {
-    summary: 'Run the control plane on this machine, without a cluster',
-    load: async () => (await import('./standalone.ts')).standalone,
-  },
-  whoami: {
-    summary: 'Tell as whom this command line acts, and where',
-    load: async () => (await import('./whoami.ts')).whoami,
-  },
-};
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error(`received ${name}`)));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { CodedError } from '@nannyapi/process';
 import { FacadeConnection } from './facade/facade-connection.ts';
+import { facadeError } from './facade/facade-error.ts';
 import { readFlags } from './flags.ts';
 import { UsageError, type Verb, type VerbIo } from './verb.ts';
 
@@ -47,6 +47,6 @@ async function accessOf(dataDir: string): Promise<{ url: string; caPem: string; 
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     const message = `${dataDir} holds no control plane that was ever started: nanny standalone --data ${dataDir}`;
-    throw new CodedError({ code: 'NoControlPlane', status: 404, message, cause });
+    throw facadeError('NoControlPlane', message, cause);
   }
 }

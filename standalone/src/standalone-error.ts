@@ -3,6 +3,7 @@ export const STANDALONE_ERRORS = {
   DataFolderInUse: 'Another control plane uses the data folder; the message names its pid.',
   DataFolderUnusable: 'The data folder cannot be made or written.',
   PortInUse: 'Something else listens on the port.',
+  AddressUnusable: 'This machine does not have an address of --listen.',
   StoreCorrupt: 'The database file is damaged or is no database.',
   StoreIncomplete: 'Acknowledged writes are missing from the database: its WAL file was damaged or removed.',
   StoreNewerVersion: 'The database was written by a newer release.',

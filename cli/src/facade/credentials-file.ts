@@ -1,8 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CodedError, makeFolder, writeFileAtomic } from '@nannyapi/process';
+import { makeFolder, writeFileAtomic } from '@nannyapi/process';
 import type { FacadeAccess } from './facade-connection.ts';
+import { facadeError } from './facade-error.ts';
 
 /** A login of a person, as it is kept on disk. */
 export interface StoredLogin extends FacadeAccess {
@@ -23,7 +24,7 @@ export async function writeLogin(path: string, login: StoredLogin): Promise<void
   await writeFileAtomic(path, `${JSON.stringify(login, null, 2)}\n`, { mode: 0o600 });
 }
 
-/** @throws CodedError `NotLoggedIn` (401) when there is none or it has ended, `CredentialsUnreadable`. */
+/** @throws CodedError `NotLoggedIn` when there is none or it has ended, `CredentialsUnreadable`. */
 export async function readLogin(path: string, now: Date): Promise<StoredLogin> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') throw notLoggedIn('There is no login');
@@ -47,10 +48,10 @@ function parseLogin(text: string, path: string): StoredLogin {
     return { ...login, url, token, expirationTime };
   } catch (cause) {
     const message = `${path} holds no login. Remove it, and log in again`;
-    throw new CodedError({ code: 'CredentialsUnreadable', status: 500, message, cause });
+    throw facadeError('CredentialsUnreadable', message, cause);
   }
 }
 
-function notLoggedIn(why: string): CodedError {
-  return new CodedError({ code: 'NotLoggedIn', status: 401, message: `${why}: nanny login --url URL` });
+function notLoggedIn(why: string): Error {
+  return facadeError('NotLoggedIn', `${why}: nanny login --url URL`);
 }

@@ -85,7 +85,7 @@ async function poll(
     if (code === 'authorization_pending' || code === 'slow_down') return code;
     // A control plane that restarts keeps the code: the person's decision is not lost.
     const isUnavailable = error instanceof CodedError && error.status >= 500;
-    if (isUnavailable) return 'unreachable';
+    if (isUnavailable || code === 'FacadeUnreachable') return 'unreachable';
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { CodedError } from '@nannyapi/process';
 import { Agent, fetch, type Response } from 'undici';
+import { facadeError } from './facade-error.ts';
 
 /** Where a facade is, whom it is believed, and how to be let in. */
 export interface FacadeAccess {
@@ -106,12 +107,7 @@ function unreachable(url: string, error: unknown): CodedError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const why = cause instanceof Error ? cause.message : String(cause);
   const remedy = isTrustProblem(code) ? '; give --ca-file or --ca-fingerprint of its authority' : '';
-  return new CodedError({
-    code: 'FacadeUnreachable',
-    status: 503,
-    message: `${url} cannot be reached: ${why}${remedy}`,
-    cause: error,
-  });
+  return facadeError('FacadeUnreachable', `${url} cannot be reached: ${why}${remedy}`, error);
 }
 
 function isTrustProblem(code: string): boolean {

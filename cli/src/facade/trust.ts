@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { CodedError, errorMessage } from '@nannyapi/process';
+import { errorMessage } from '@nannyapi/process';
 import { Agent, fetch } from 'undici';
 import { UsageError } from '../verb.ts';
+import { facadeError } from './facade-error.ts';
 
 /** Largest certificate authority that is read, in bytes; ours has 600. */
 const MAX_CA_BYTES = 64 * 1024;
@@ -31,11 +32,10 @@ export async function authorityFor(url: URL, flags: TrustFlags, signal: AbortSig
   const wanted = parseFingerprint(flags.caFingerprint);
   const shown = await fetchAuthority(url, signal);
   if (timingSafeEqual(createHash('sha256').update(shown).digest(), wanted)) return shown;
-  throw new CodedError({
-    code: 'AuthorityDiffers',
-    status: 403,
-    message: `${url.origin} shows another certificate authority than the one of --ca-fingerprint. Somebody may be in between: nothing was sent`,
-  });
+  throw facadeError(
+    'AuthorityDiffers',
+    `${url.origin} shows another certificate authority than the one of --ca-fingerprint. Somebody may be in between: nothing was sent`,
+  );
 }
 
 async function readAuthority(path: string): Promise<string> {
@@ -68,7 +68,7 @@ async function fetchAuthority(url: URL, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
     const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
     const message = `${url.origin} cannot be reached: ${errorMessage(why)}`;
-    throw new CodedError({ code: 'FacadeUnreachable', status: 503, message, cause });
+    throw facadeError('FacadeUnreachable', message, cause);
   } finally {
     await dispatcher.destroy();
   }

@@ -2,22 +2,24 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { USAGE } from '../../../agent-daemonset/src/config.ts';
-import { standaloneExport } from '../../../cli/src/export.ts';
-import { importVerb } from '../../../cli/src/import.ts';
-import { policy } from '../../../cli/src/policy.ts';
 import { quickstart } from '../../../cli/src/quickstart.ts';
-import { standalone } from '../../../cli/src/standalone.ts';
+import type { VerbTable } from '../../../cli/src/verb.ts';
+import { VERBS } from '../../../cli/src/verbs.ts';
 import { codeOf, readPages, ROOT } from './pages.ts';
 
-const HELP: Record<string, string> = {
-  import: importVerb.help,
-  policy: policy.help,
-  quickstart: quickstart.help,
-  standalone: standalone.help + standaloneExport.help,
-};
+/** The help of each verb and of those below it. */
+const HELP: Record<string, string> = Object.fromEntries(
+  await Promise.all(Object.keys(VERBS).map(async (name) => [name, await helpOf(name, VERBS)] as const)),
+);
 const NPM_SCRIPTS = Object.keys(
   (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts,
 );
+
+async function helpOf(name: string, table: VerbTable): Promise<string> {
+  const verb = await table[name]?.load();
+  const below = Object.keys(verb?.verbs ?? {}).map((word) => helpOf(word, verb?.verbs ?? {}));
+  return [verb?.help ?? '', ...(await Promise.all(below))].join('');
+}
 
 /** What is wrong with the commands of ours in one line of code. */
 function faultsOf(line: string): string[] {
@@ -60,7 +62,7 @@ describe('commands in the documentation', () => {
 
   it.each([
     ['cli/bin/nanny standalone --daata x', 'no flag --daata'],
-    ['$ nanny investigate', 'no verb investigate of nanny'],
+    ['$ nanny explain', 'no verb explain of nanny'],
     ['nanny-agent enrol', 'no verb enrol of nanny-agent'],
     ['hack/quickstart --now', 'no flag --now'],
     ['hack/instal', 'no file hack/instal'],

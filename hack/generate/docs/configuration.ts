@@ -2,11 +2,25 @@ import { API_PROCESS_SETTINGS } from '@nannyapi/api';
 import { OPERATOR_CONFIG, OPERATOR_PROCESS_SETTINGS, UNINSTALL_SETTINGS } from '@nannyapi/operator';
 import type { Setting } from '@nannyapi/process';
 import { FLAGS as AGENT_FLAGS, SETTINGS as AGENT_SETTINGS, USAGE } from '../../../agent-daemonset/src/config.ts';
+import { agents } from '../../../cli/src/agents.ts';
+import { approveAgent } from '../../../cli/src/agents/approve.ts';
+import { denyAgent } from '../../../cli/src/agents/deny.ts';
+import { listAgents } from '../../../cli/src/agents/list.ts';
+import { revokeAgent } from '../../../cli/src/agents/revoke.ts';
+import { enrollmentToken } from '../../../cli/src/enrollment-token.ts';
+import { createEnrollmentToken } from '../../../cli/src/enrollment-token/create.ts';
+import { listEnrollmentTokens } from '../../../cli/src/enrollment-token/list.ts';
+import { revokeEnrollmentToken } from '../../../cli/src/enrollment-token/revoke.ts';
 import { standaloneExport } from '../../../cli/src/export.ts';
 import { importVerb } from '../../../cli/src/import.ts';
+import { investigate } from '../../../cli/src/investigate.ts';
+import { login } from '../../../cli/src/login.ts';
+import { logout } from '../../../cli/src/logout.ts';
 import { policy } from '../../../cli/src/policy.ts';
 import { quickstart } from '../../../cli/src/quickstart.ts';
+import { standaloneLoginLink } from '../../../cli/src/standalone-login-link.ts';
 import { standalone } from '../../../cli/src/standalone.ts';
+import { whoami } from '../../../cli/src/whoami.ts';
 import { block, code, generatedBy, page } from './markdown.ts';
 
 /** `docs/reference/configuration.md`: every flag and every variable. */
@@ -21,6 +35,18 @@ export function renderConfiguration(): string {
     'It also reads the variables of the [operator](#operator).',
     '## `nanny standalone export`',
     block(standaloneExport.help),
+    '## `nanny standalone login-link`',
+    block(standaloneLoginLink.help),
+    '## `nanny login`, `logout`, `whoami`',
+    ...[login, logout, whoami].map(({ help }) => block(help)),
+    '## `nanny agents`',
+    ...[agents, listAgents, approveAgent, denyAgent, revokeAgent].map(({ help }) => block(help)),
+    '## `nanny enrollment-token`',
+    ...[enrollmentToken, createEnrollmentToken, listEnrollmentTokens, revokeEnrollmentToken].map(({ help }) =>
+      block(help),
+    ),
+    '## `nanny investigate`',
+    block(investigate.help),
     '## `nanny import`',
     block(importVerb.help),
     '## `nanny quickstart`',

@@ -1,6 +1,7 @@
 import type { API_PROCESS_ERRORS, FACADE_ERROR_CODES } from '@nannyapi/api';
 import type { OPERATOR_PROCESS_ERRORS } from '@nannyapi/operator';
 import type { BACKUP_ERRORS, STANDALONE_ERRORS } from '@nannyapi/standalone';
+import type { FACADE_CLIENT_ERRORS } from '../../../cli/src/facade/facade-error.ts';
 import type { MOVE_ERRORS } from '../../../cli/src/move/move-error.ts';
 
 /** What a caller of the HTTP API does about each code. The type makes a code without a remedy an error. */
@@ -30,6 +31,7 @@ export const FACADE_REMEDIES: Record<keyof typeof FACADE_ERROR_CODES, string> = 
 
 /** What a person does when the control plane does not start. */
 export const STANDALONE_REMEDIES: Record<keyof typeof STANDALONE_ERRORS, string> = {
+  AddressUnusable: 'Give one that `ip address` shows, or 0.0.0.0 for all.',
   DataFolderInUse: 'End the process that the message names, or give another `--data`.',
   DataFolderUnusable: 'Check owner, mode and room of the folder.',
   PortInUse: 'Give another `--port` or `--facade-port`; 0 takes any free one.',
@@ -42,6 +44,17 @@ export const STANDALONE_REMEDIES: Record<keyof typeof STANDALONE_ERRORS, string>
   TokensUnreadable: 'Restore `api-server/tokens.json` from a backup.',
   AccountKeyUnreadable:
     'Restore the file that the message names from a backup. Without one move it away: a new key is made, and the tokens of ServiceAccounts end.',
+};
+
+/** What to do about a code with which a verb for people ends. */
+export const FACADE_CLIENT_REMEDIES: Record<keyof typeof FACADE_CLIENT_ERRORS, string> = {
+  NotLoggedIn: '`nanny login --url URL`.',
+  CredentialsUnreadable: 'Remove the file that the message names, and log in again.',
+  FacadeUnreachable:
+    'See that the control plane runs and that the address is right; name its authority if it is one of its own.',
+  AuthorityDiffers:
+    'Compare with the fingerprint that the control plane prints at its start. If that differs, somebody is in between.',
+  NoControlPlane: 'Give the folder that `nanny standalone --data` was given.',
 };
 
 /** What a person does when an export or an import ends before its first object. */

@@ -2,10 +2,12 @@ import { API_PROCESS_ERRORS, FACADE_ERROR_CODES } from '@nannyapi/api';
 import { OPERATOR_PROCESS_ERRORS } from '@nannyapi/operator';
 import { ERROR_CODES } from '@nannyapi/protocol';
 import { BACKUP_ERRORS, STANDALONE_ERRORS } from '@nannyapi/standalone';
+import { FACADE_CLIENT_ERRORS } from '../../../cli/src/facade/facade-error.ts';
 import { MOVE_ERRORS } from '../../../cli/src/move/move-error.ts';
 import {
   API_PROCESS_REMEDIES,
   BACKUP_REMEDIES,
+  FACADE_CLIENT_REMEDIES,
   FACADE_REMEDIES,
   MOVE_REMEDIES,
   OPERATOR_PROCESS_REMEDIES,
@@ -72,6 +74,16 @@ export function renderErrors(): string {
         MOVE_REMEDIES[name as keyof typeof MOVE_ERRORS],
       ]),
     ),
+    '## Command line of people',
+    '`nanny login` and the verbs that need it, and `nanny standalone login-link`, print one line with the code in brackets. A code that is not in this table is of the HTTP API, above, or of OAuth (`access_denied`, `expired_token`).',
+    table(
+      ['Code', 'Cause', 'What to do'],
+      Object.entries(FACADE_CLIENT_ERRORS).map(([name, cause]) => [
+        code(name),
+        cause,
+        FACADE_CLIENT_REMEDIES[name as keyof typeof FACADE_CLIENT_ERRORS],
+      ]),
+    ),
     '## Operator of its own',
     'The operator as it runs in a cluster prints one line on standard error, with the code in brackets, and exits with status 1; Kubernetes starts it anew. `NotLeading` in its log is a write that it refused to send because it did not hold the lease.',
     table(
@@ -96,7 +108,7 @@ export function renderErrors(): string {
     table(
       ['Status', 'Meaning'],
       [
-        ['0', 'Done. `quickstart --once`: a root cause was found, or no fault was found.'],
+        ['0', 'Done. `quickstart --once`, `investigate`: a root cause was found, or no fault was found.'],
         ['1', 'Failed; the reason is on standard error.'],
         [
           '2',
@@ -104,7 +116,7 @@ export function renderErrors(): string {
         ],
         [
           '3',
-          '`quickstart --once`: the investigation stayed inconclusive. `import`: something in the cluster differs and was left as it is.',
+          '`quickstart --once`, `investigate`: the investigation stayed inconclusive. `import`: something in the cluster differs and was left as it is.',
         ],
       ],
     ),
