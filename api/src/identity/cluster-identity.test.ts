@@ -32,7 +32,7 @@ describe.runIf(!('missing' in binaries))(`the identities of a cluster${title}`, 
   let tokenA: string;
   let tokenB: string;
 
-  function createReplica(clock: Clock = systemClock): Facade {
+  function createReplica(clock: Clock = systemClock, trustedProxies = parseRanges('')): Facade {
     const log = createLogger({ name: 'facade', level: 'silent' });
     const deps = { client: cluster.facade, clock, log, registry: new Registry() };
     const rule = { audience: 'nannyapi', namespace: RELEASE, serviceAccount: 'nannyapi-agent' };
@@ -40,7 +40,7 @@ describe.runIf(!('missing' in binaries))(`the identities of a cluster${title}`, 
       ...deps,
       authenticator: createTokenReviewAuthenticator({ ...deps, rule, sharedAddresses: parseRanges('') }),
       authorizer: createSubjectAccessReviewAuthorizer(deps),
-      config: { host: '127.0.0.1', port: 0 },
+      config: { host: '127.0.0.1', port: 0, trustedProxies },
     });
   }
 
@@ -49,12 +49,16 @@ describe.runIf(!('missing' in binaries))(`the identities of a cluster${title}`, 
     method: string,
     path: string,
     token: string,
-    options: { from?: string; body?: object } = {},
+    options: { from?: string; body?: object; forwardedFor?: string; at?: Facade } = {},
   ): Promise<Answer> {
-    const { from = NODE_A.address, body } = options;
+    const { from = NODE_A.address, body, forwardedFor, at = facade } = options;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const sent = request(`${facade.address()}${path}`, { method, headers, localAddress: from, agent: false });
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      ...(forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }),
+    };
+    const sent = request(`${at.address()}${path}`, { method, headers, localAddress: from, agent: false });
     sent.on('error', reject).on('response', (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -109,6 +113,32 @@ describe.runIf(!('missing' in binaries))(`the identities of a cluster${title}`, 
       body: { code: 'Forbidden', detail: expect.stringContaining('NANNYAPI_API_AGENT_SHARED_ADDRESSES') },
     });
     expect(await beat(tokenB, NODE_B.address)).toMatchObject({ status: 200 });
+  });
+
+  it('are known by what a trusted proxy saw, and by no header of anybody else', async () => {
+    const PROXY = '127.0.0.9';
+    const at = createReplica(systemClock, parseRanges(PROXY));
+    await at.start(new AbortController().signal);
+    const beatBy = async (from: string, forwardedFor?: string): Promise<number> => {
+      const options = { from, body: HEARTBEAT, at, ...(forwardedFor === undefined ? {} : { forwardedFor }) };
+      return (await ask('POST', '/agent/v1/heartbeat', tokenB, options)).status;
+    };
+    try {
+      await eventually(async () => expect(await beatBy(PROXY, NODE_B.address)).toBe(200));
+      // The proxy saw another address; what was claimed to it stands further left.
+      expect(await beatBy(PROXY, NODE_A.address)).toBe(403);
+      expect(await beatBy(PROXY, `${NODE_B.address}, ${NODE_A.address}`)).toBe(403);
+      expect(await beatBy(PROXY, `${NODE_A.address}, ${NODE_B.address}`)).toBe(200);
+      expect(await beatBy(PROXY)).toBe(403);
+      // Past the proxy the socket counts, with the proxy's header and without.
+      expect(await beatBy(NODE_A.address, NODE_B.address)).toBe(403);
+      expect(await beatBy(NODE_B.address)).toBe(200);
+    } finally {
+      await at.close();
+    }
+    // A replica that trusts no proxy believes none.
+    const options = { from: PROXY, body: HEARTBEAT, forwardedFor: NODE_B.address };
+    expect(await ask('POST', '/agent/v1/heartbeat', tokenB, options)).toMatchObject({ status: 403 });
   });
 
   it('show and touch no task of another node', async () => {
