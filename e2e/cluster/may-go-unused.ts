@@ -13,7 +13,7 @@ const IDENTITIES = ['agentcredentials', 'devicecodes', 'enrollmenttokens'];
 export const MAY_GO_UNUSED: readonly UnusedRightException[] = [
   ...['agents', 'investigations', 'agenttasks'].map((resource) => of('operator', 'list', resource, PAGES)),
   ...['agents', 'investigations', 'agenttasks'].map((resource) => of('operator', 'get', resource, CONFLICT)),
-  of('api', 'get', 'agenttasks', CONFLICT),
+  ...['agenttasks', 'devicecodes'].map((resource) => of('api', 'get', resource, CONFLICT)),
   of(
     'operator',
     'update',

@@ -70,6 +70,7 @@ export function hosts(at: () => Story): void {
       const token = `${TOKENS}/${made.body.object.metadata.name}`;
       const used = await call(chief, 'GET', token);
       expect(used.body.status.uses).toBe(1);
+      expect((await call(chief, 'GET', TOKENS)).body.items).toHaveLength(1);
       expect((await call(chief, 'POST', `${token}/revoke`)).status).toBe(200);
       expect((await call(chief, 'DELETE', token)).status).toBe(204);
     });

@@ -1,9 +1,28 @@
-import { AgentResource, AgentTaskResource, EvidenceResource, GROUP, InvestigationResource } from '@nannyapi/crds';
+import {
+  AgentCredentialResource,
+  AgentResource,
+  AgentTaskResource,
+  DeviceCodeResource,
+  EnrollmentTokenResource,
+  EvidenceResource,
+  GROUP,
+  InvestigationResource,
+  UserResource,
+} from '@nannyapi/crds';
 import { isKubeError, LeaseResource, type Call, type KubeClient, type KubeObject, type Lease } from '@nannyapi/runtime';
 import { isOurFinalizer, remainingFinalizers, type HeldObject } from './plan.ts';
 import type { UninstallConfig } from './uninstall-config.ts';
 
-const OUR_KINDS = [InvestigationResource, AgentTaskResource, EvidenceResource, AgentResource];
+const OUR_KINDS = [
+  InvestigationResource,
+  AgentTaskResource,
+  EvidenceResource,
+  DeviceCodeResource,
+  EnrollmentTokenResource,
+  AgentCredentialResource,
+  AgentResource,
+  UserResource,
+];
 /** Evidence is up to half a megabyte an object. */
 const PAGE_SIZE = 50;
 const DEFINITIONS = {

@@ -71,6 +71,8 @@ describe('nannyapi-operator uninstall', () => {
     for (const kind of [AgentResource, EvidenceResource, InvestigationResource]) {
       await expect(server.client.resource(kind).list()).rejects.toSatisfy((error) => isKubeError(error, 'NotFound'));
     }
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    expect(await server.client.raw('GET', definitions, undefined)).toMatchObject({ items: [] });
   });
 
   it('deletes a lease that nobody holds any more', async () => {
