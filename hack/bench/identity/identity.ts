@@ -11,7 +11,7 @@ import { EnrollingHost, type FacadeAddress } from './enrolling-host.ts';
 /** Enrolments at the same time; as many as the predecessor was given. */
 const WORKERS = 16;
 const WARM_UP = 200;
-const ENROLMENTS = 1000;
+const ENROLMENTS = 500;
 const FLOOD_CONNECTIONS = 32;
 const FLOOD_MS = 5_000;
 const SETTLE_MS = 2_000;
