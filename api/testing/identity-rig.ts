@@ -165,7 +165,8 @@ export class IdentityRig {
 
   async #document(): Promise<object> {
     const [who = ''] = Object.keys(this.#cast.people).filter((name) => this.#cast.people[name]?.login === undefined);
-    return (await this.open(who, 'GET', '/openapi.json')).json() as Promise<object>;
+    const answer = await this.open(who, 'GET', '/openapi.json');
+    return (await answer.json()) as object;
   }
 
   /** The whole answer. */

@@ -23,7 +23,7 @@ export function listRoutes(app: FastifyInstance): void {
   app.decorate('routeList', list);
   app.addHook('onRoute', ({ method, url, config = {}, schema }) => {
     const path = url.replaceAll(/:([A-Za-z]+)/g, '{$1}');
-    const isHidden = (schema as { hide?: boolean } | undefined)?.hide === true;
+    const isHidden = schema?.hide === true;
     for (const one of [method].flat()) list.push({ method: one, path, config, isHidden });
   });
 }
