@@ -66,6 +66,14 @@ const poll = (deviceCode: string): Promise<Answer> =>
   post(OAUTH_PATHS.token, { grant_type: GRANTS.deviceCode, device_code: deviceCode });
 
 describe('the command line of a person', () => {
+  it('may say where it runs, in the bounds of a host that does', async () => {
+    expect((await post(OAUTH_PATHS.deviceAuthorization, { hostname: 'laptop' })).status).toBe(200);
+    expect(await post(OAUTH_PATHS.deviceAuthorization, { arch: 'x'.repeat(33) })).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_request', error_description: expect.stringContaining('arch') },
+    });
+  });
+
   it('acts for the person who types its code, without a right to approve agents', async () => {
     const started = await start();
     const entry = { userCode: started.user_code, by: ANNA, address: HERE };

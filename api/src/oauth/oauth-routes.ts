@@ -4,7 +4,7 @@ import { Counter, type Registry } from 'prom-client';
 import { auditedRequest } from '../audit/audited-request.ts';
 import { answerOAuthError, refuseFlood } from './answer-oauth-error.ts';
 import { Form, textUpTo } from './form.ts';
-import { readHostFacts, type HostFacts } from './host-facts.ts';
+import { readHostFacts } from './host-facts.ts';
 import { oauthMetadata } from './metadata.ts';
 import { addressBlock } from '../identity/client-address.ts';
 import { DEVICE_AUTHORIZATION_SCHEMA, METADATA_SCHEMA, REVOCATION_SCHEMA, TOKEN_SCHEMA } from './oauth-schemas.ts';
@@ -26,7 +26,6 @@ export interface OAuthRoutesDeps {
  * 8628 §3.5).
  */
 const config = { audience: 'everyone', rate: 'none', form: true } as const;
-const NO_FACTS: HostFacts = { capabilities: [] };
 
 /** Registers metadata, device authorization, tokens and revocation. */
 export function registerOAuthRoutes(app: FastifyInstance, deps: OAuthRoutesDeps): void {
@@ -70,7 +69,7 @@ function registerStart(app: FastifyInstance, { endpoints }: OAuthRoutesDeps): vo
       const form = new Form(request.body);
       const client = readClient(form);
       const thumbprint = client === 'Agent' ? prove(request, reply, endpoints) : undefined;
-      const facts = client === 'Agent' ? readHostFacts(form) : NO_FACTS;
+      const facts = readHostFacts(form);
       const userAgent = request.headers['user-agent'];
       const answer = await start.start({ client, thumbprint, facts, userAgent, address: request.ip });
       starts.inc({ outcome: 'Started' });
