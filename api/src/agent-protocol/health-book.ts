@@ -42,7 +42,7 @@ export class HealthBook {
 
   /** The agent opened a stream. Returns what to call when that stream, and no later one, has ended. */
   connected(agent: AgentPrincipal, address: string): () => void {
-    const connection = { time: this.#clock.now(), address };
+    const connection = { time: this.#clock.now(), address, keyThumbprint: agent.keyThumbprint };
     this.#note(agent, { connection });
     return () => {
       const entry = this.#entries.get(agentKey(agent));

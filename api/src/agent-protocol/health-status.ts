@@ -10,7 +10,7 @@ export interface AgentHealth {
    * A connection that began here and is not in the status yet. It is written once: later on, the agent may have moved
    * to another replica without this one knowing.
    */
-  connection?: { time: Date; address: string } | undefined;
+  connection?: { time: Date; address: string; keyThumbprint?: string | undefined } | undefined;
 }
 
 /** A merge patch of `status`; `null` takes a field away. */
@@ -29,7 +29,13 @@ export function healthPatch(health: AgentHealth): StatusPatch {
   const { seenTime, heartbeat, connection } = health;
   return {
     lastSeenTime: seenTime.toISOString(),
-    ...(connection ? { connectedTime: connection.time.toISOString(), address: connection.address } : {}),
+    ...(connection
+      ? {
+          connectedTime: connection.time.toISOString(),
+          address: connection.address,
+          publicKeyThumbprint: connection.keyThumbprint ?? null,
+        }
+      : {}),
     ...(heartbeat
       ? {
           version: heartbeat.version,

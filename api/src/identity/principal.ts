@@ -11,6 +11,8 @@ export interface AgentPrincipal {
   name: string;
   /** The Kubernetes node that it runs on; absent for a host outside of a cluster. */
   node?: NamedUID | undefined;
+  /** Thumbprint of the key by which an enrolled host proved itself (RFC 7638); absent for others. */
+  keyThumbprint?: string | undefined;
 }
 
 /** A person, or a program that acts for one. */

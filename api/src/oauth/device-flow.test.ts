@@ -121,7 +121,11 @@ describe('a poll', () => {
     const who = await host.get(WHO, answer.body.access_token);
     expect(who).toMatchObject({
       status: 200,
-      body: { agent: { kind: 'agent', namespace: 'default', name: 'poll-1' }, scheme: 'DPoP', isStillGood: true },
+      body: {
+        agent: { kind: 'agent', namespace: 'default', name: 'poll-1', keyThumbprint: host.thumbprint },
+        scheme: 'DPoP',
+        isStillGood: true,
+      },
     });
     expect(await oauth.objects.agents.get({ namespace: 'default', name: 'poll-1' })).toMatchObject({
       spec: { owner: 'github:1' },

@@ -74,7 +74,7 @@ class DpopScheme implements CredentialScheme {
     const problem = await this.#findProblem(credential);
     if (problem) throw this.#refuse(reply, problem);
     const { namespace, name } = credential.spec.agentRef;
-    const principal: AgentPrincipal = { kind: 'agent', namespace, name };
+    const principal: AgentPrincipal = { kind: 'agent', namespace, name, keyThumbprint: shown.thumbprint };
     return { principal, scheme: 'DPoP', recheck: async () => this.#isStillGood(credential) };
   }
 
