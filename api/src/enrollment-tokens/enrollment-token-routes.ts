@@ -8,6 +8,7 @@ import { withoutHashes } from '../http/without-hashes.ts';
 import { withoutManagedFields } from '../http/without-managed-fields.ts';
 import type { EnrollmentTokens } from '../oauth/enrollment-tokens.ts';
 import type { EnrollmentTokenService } from './enrollment-token-service.ts';
+import { issuedDeed } from './issued-deed.ts';
 import { ISSUED_TOKEN, NEW_TOKEN, type NewEnrollmentToken } from './new-enrollment-token.ts';
 
 /** What {@link registerEnrollmentTokenRoutes} needs. */
@@ -62,7 +63,8 @@ function registerCreate(app: FastifyInstance, { clock, gate, issuer, namespace }
       const by = await gate.admit(request, { verb: 'create', resource, namespace });
       await gate.admit(request, { verb: 'create', resource: 'agents', namespace: wanted.agentNamespace });
       const expirationTime = new Date(clock.now().getTime() + validSeconds * 1000);
-      const { token, object } = await issuer.issue({ ...wanted, expirationTime, by, address: request.ip });
+      const { token, object } = await issuer.issue({ ...wanted, expirationTime, by });
+      gate.done(request, issuedDeed(object));
       const location = `${PATH}/${object.metadata.name}`;
       return reply
         .code(201)

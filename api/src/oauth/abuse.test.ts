@@ -149,7 +149,6 @@ describe('logs and metrics of a full enrolment', () => {
       agentNamespace: 'default',
       expirationTime: new Date(clock.now().getTime() + 60_000),
       by: ANNA,
-      address: HERE,
     });
     await oauth.host().enrol(token, { hostname: 'logged-2' });
     await oauth.host().enrol(token, { hostname: 'logged-3' });

@@ -13,16 +13,12 @@ export interface IssueEnrollmentToken {
   allowedAddresses?: readonly string[] | undefined;
   description?: string | undefined;
   by: UserPrincipal;
-  /** IP address of the person. */
-  address: string;
-  /** Id of the request, for the audit log. */
-  requestID?: string | undefined;
 }
 
 /** Install tokens: they let hosts in that nobody sits at. */
 export interface EnrollmentTokens {
   /**
-   * Makes one. The caller has asked whether the person may; its hosts get whatever its maker could give them.
+   * Makes one. The caller has asked whether the person may, and records that it was made; its hosts get whatever its maker could give them.
    *
    * @returns the token, told once and kept nowhere, and its object.
    * @throws ApiError `ValidationFailed` that names the field.

@@ -31,7 +31,6 @@ async function issue(request: Partial<IssueEnrollmentToken> = {}): Promise<{ tok
     agentNamespace: 'shop',
     expirationTime: inSeconds(3600),
     by: ANNA,
-    address: '127.0.0.1',
     ...request,
   });
   return { token, name: object.metadata.name ?? '' };

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { API_VERSION, EnrollmentTokenResource, type EnrollmentToken } from '@nannyapi/crds';
 import type { Clock } from '@nannyapi/process';
 import { TOKEN_PREFIXES } from '@nannyapi/protocol';
-import type { Audit } from '../../audit/audit.ts';
 import { ApiError } from '../../http/api-error.ts';
-import { parseRanges, plainAddress } from '../../identity/cluster-node.ts';
+import { parseRanges } from '../../identity/cluster-node.ts';
 import type { EnrollmentTokens, IssueEnrollmentToken } from '../enrollment-tokens.ts';
 import { ReleaseObjects, type ReleaseObjectsDeps } from '../release-objects.ts';
 import { formatToken, hashOf, newSecret } from './token-format.ts';
@@ -19,20 +18,18 @@ const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 /** The EnrollmentToken objects. */
 export class EnrollmentObjects extends ReleaseObjects<EnrollmentToken> implements EnrollmentTokens {
   readonly #clock: Clock;
-  readonly #audit: Audit;
   readonly #releaseNamespace: string;
 
-  constructor(deps: ReleaseObjectsDeps & { audit: Audit }) {
+  constructor(deps: ReleaseObjectsDeps) {
     super(deps, { type: EnrollmentTokenResource, name: 'enrollment-tokens' });
     this.#clock = deps.clock;
-    this.#audit = deps.audit;
     this.#releaseNamespace = deps.namespace;
   }
 
   async issue(request: IssueEnrollmentToken): Promise<{ token: string; object: EnrollmentToken }> {
     const problem = findProblem(request, this.#clock.now());
     if (problem) throw new ApiError('ValidationFailed', `${problem.field}: ${problem.message}`, { details: [problem] });
-    const { agentNamespace, maxUses = 1, expirationTime, allowedAddresses = [], description, by, address } = request;
+    const { agentNamespace, maxUses = 1, expirationTime, allowedAddresses = [], description, by } = request;
     const name = `install-${randomBytes(5).toString('hex')}`;
     const token = formatToken(TOKEN_PREFIXES.enrollment, name, newSecret());
     const object = await this.create({
@@ -48,16 +45,6 @@ export class EnrollmentObjects extends ReleaseObjects<EnrollmentToken> implement
         ...(description === undefined || description === '' ? {} : { description }),
         createdBy: by.name,
       },
-    });
-    const { namespace, uid } = object.metadata;
-    this.#audit.record({
-      action: 'IssueEnrollmentToken',
-      principal: by,
-      address: plainAddress(address),
-      requestID: request.requestID,
-      target: { kind: 'EnrollmentToken', namespace, name, uid },
-      outcome: 'Done',
-      detail: `For up to ${maxUses} hosts whose Agents are made in ${agentNamespace}`,
     });
     return { token, object };
   }

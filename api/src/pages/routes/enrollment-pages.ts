@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { targetOf } from '../../audit/audit.ts';
+import { issuedDeed } from '../../enrollment-tokens/issued-deed.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { NAME_SCHEMA } from '../../http/schemas.ts';
 import { faultsOf, fieldOf } from '../form-reading.ts';
@@ -86,9 +87,8 @@ async function issue(deps: EnrollmentPagesDeps, request: FastifyRequest, reply: 
       allowedAddresses: form.addresses.split(/[\s,]+/).filter(Boolean),
       ...(form.description === '' ? {} : { description: form.description }),
       by,
-      address: request.ip,
     });
-    gate.done(request, { action: 'IssueEnrollmentToken', target: targetOf(object) });
+    gate.done(request, issuedDeed(object));
     return writer.send(request, reply.code(201), (context) => ({
       title: 'An install token',
       section: 'enrollment',
