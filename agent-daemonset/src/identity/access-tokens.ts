@@ -160,6 +160,7 @@ export class AccessTokens {
   /** A person may have enrolled the host anew while this agent ran. */
   async #adoptNewer(): Promise<boolean> {
     const { file, log } = this.#deps;
+    // A file that cannot be read is told when the refusal is written into it, in a moment.
     const known = await file.read().catch(() => undefined);
     if (known !== undefined && known.privateKey !== this.#identity.privateKey)
       log.error(

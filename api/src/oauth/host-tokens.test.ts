@@ -1,4 +1,3 @@
-import { OAUTH_PATHS } from '@nannyapi/protocol';
 import type { KubeClient, KubeObject, WatchCall, WatchEvent, WatchQuery } from '@nannyapi/runtime';
 import { startTestApiServer, type TestApiServer } from '@nannyapi/standalone/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -338,71 +337,5 @@ describe('a host loses its right to be here', () => {
     expect(await lost()).toBe('wrong token');
     expect((await host.revoke(tokens.refresh_token)).status).toBe(200);
     expect((await host.revoke('nonsense')).status).toBe(200);
-  });
-});
-
-describe('a device code', () => {
-  it('whose answer was lost gives the same tokens again to the same key', async () => {
-    clock.shift(6);
-    const again = await at(other).poll(tokens.deviceCode);
-    expect(again.body).toMatchObject({ access_token: tokens.access_token, refresh_token: tokens.refresh_token });
-    const all = await oauth.objects.credentials.listAll({ namespace: RELEASE });
-    expect(all.filter(({ spec }) => spec.agentRef.name === name)).toHaveLength(1);
-  });
-
-  it('E3: is used up after two minutes, and as soon as its tokens were renewed', async () => {
-    clock.shift(6);
-    await host.refresh(tokens.refresh_token, MACHINE);
-    expect((await host.poll(tokens.deviceCode)).body.error).toBe('invalid_grant');
-    clock.shift(121);
-    expect((await host.poll(tokens.deviceCode)).body.error).toBe('invalid_grant');
-  });
-
-  it('E8: is referenced by nothing that its deletion could break', async () => {
-    const { items } = await oauth.objects.devices.list({ namespace: RELEASE });
-    for (const { metadata } of items)
-      await oauth.objects.devices.delete({ namespace: RELEASE, name: metadata.name ?? '' });
-    expect((await host.refresh(tokens.refresh_token, MACHINE)).status).toBe(200);
-  });
-
-  it('of a replica that died between its two writes is redeemed by the next poll', async () => {
-    const { metadata } = await oauth.objects.credentialOf(name);
-    await oauth.objects.credentials.delete({ namespace: RELEASE, name: metadata.name ?? '' });
-    clock.shift(6);
-    const again = await host.poll(tokens.deviceCode);
-    expect(again.status).toBe(200);
-    expect((await host.get(WHO, again.body.access_token)).status).toBe(200);
-  });
-});
-
-describe('what is not found at the token endpoint', () => {
-  it.each([
-    ['no grant', {}, 'invalid_request', 'grant_type'],
-    ['a grant that is not ours', { grant_type: 'password' }, 'unsupported_grant_type', 'grant_type'],
-    ['no refresh token', { grant_type: 'refresh_token' }, 'invalid_request', 'refresh_token'],
-    ['a token with a NUL', { grant_type: 'refresh_token', refresh_token: 'a\0' }, 'invalid_request', 'refresh_token'],
-    [
-      'a token that is endless',
-      { grant_type: 'refresh_token', refresh_token: 'a'.repeat(513) },
-      'invalid_request',
-      'refresh_token',
-    ],
-    [
-      'a machine that is endless',
-      { grant_type: 'refresh_token', refresh_token: 'a', machine_id: 'm'.repeat(65) },
-      'invalid_request',
-      'machine_id',
-    ],
-  ])('is said in the words of OAuth: %s', async (_, form, error, named) => {
-    const answer = await host.token(form);
-    expect(answer).toMatchObject({ status: 400, body: { error } });
-    expect(answer.body.error_description).toContain(named);
-  });
-
-  it('is said without repeating a proof: a token request is proved once', async () => {
-    const form = { client_id: 'nanny-agent', grant_type: 'refresh_token', refresh_token: tokens.refresh_token };
-    const proof = host.proof('POST', OAUTH_PATHS.token);
-    expect((await host.postOnce(OAUTH_PATHS.token, form, proof)).status).toBe(200);
-    expect((await host.postOnce(OAUTH_PATHS.token, form, proof)).body.error).toBe('invalid_dpop_proof');
   });
 });
